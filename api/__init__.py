@@ -1,0 +1,1 @@
+"""Every door: HTTP, pages and the command line."""

@@ -1,0 +1,90 @@
+"""The question of one meal: whose order is cooked where, and at which meal point it is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kitchens.meals import Diet, Dish, Fulfilment, Meal, ProvisionMode
+from routing.places import Place, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One meal for one elder.
+
+    `point_id` is the elder's own meal point (None if none is known), `dish_id` the wish (None: the kitchen's usual
+    dish), `place` the door in WGS-84 (None if nobody has found it yet), `window` when the elder can take it there,
+    `service_s` the time at the door with its stairs.
+    """
+
+    order_id: int
+    elder_id: str
+    point_id: str | None
+    fulfilment: Fulfilment
+    diet: Diet = Diet()
+    dish_id: str | None = None
+    place: Place | None = None
+    window: Window | None = None
+    service_s: int = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """A kitchen with today's menu: the first dish is the usual one.
+
+    `capacity_meals` bounds the whole meal, `meals_per_hour` its pace; cooking may start at `cooking.start_s` and the
+    last batch must be packed at `cooking.end_s`. `point_id` names the meal point it stands in, if any.
+    """
+
+    kitchen_id: str
+    place: Place
+    mode: ProvisionMode
+    menu: tuple[Dish, ...]
+    capacity_meals: int
+    meals_per_hour: int
+    cooking: Window
+    point_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.capacity_meals < 0 or self.meals_per_hour < 1:
+            raise ValueError(f"kitchen {self.kitchen_id}: expected capacity >= 0 and at least 1 meal an hour")
+
+
+@dataclass(frozen=True, slots=True)
+class MealPoint:
+    """A meal point with its usual kitchen (None: nobody cooks for it) and the couriers' boxes it can send out."""
+
+    point_id: str
+    place: Place
+    kitchen_id: str | None
+    window: Window
+    capacity_meals: int
+    courier_boxes: int
+    handling_s: int = 240
+
+
+@dataclass(frozen=True, slots=True)
+class DayProblem:
+    """All closed orders of one meal, and what there is to serve them with.
+
+    Raises
+    ------
+    ValueError
+        If an id stands twice.
+    """
+
+    service_day: date
+    meal: Meal
+    orders: tuple[Order, ...]
+    kitchens: tuple[Kitchen, ...]
+    points: tuple[MealPoint, ...]
+
+    def __post_init__(self) -> None:
+        for what, ids in (
+            ("order", [o.order_id for o in self.orders]),
+            ("kitchen", [k.kitchen_id for k in self.kitchens]),
+            ("meal point", [p.point_id for p in self.points]),
+        ):
+            if len(set(ids)) != len(ids):
+                raise ValueError(f"expected each {what} once")

@@ -1,0 +1,1 @@
+"""Who drives where, in which order, and when: pure functions on values, no rows, no clock, no network."""

@@ -1,0 +1,118 @@
+"""The answer: what each van and each courier does, and who is left out and why.
+
+Nobody disappears: every home and every consignment of the problem stands in the plan either served or left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an order, a home or a consignment is left out; the sentence for it stands in the text catalogues."""
+
+    NO_POSITION = "no_position"
+    NO_MEAL_POINT = "no_meal_point"
+    NO_KITCHEN = "no_kitchen"
+    NO_DISH = "no_dish"
+    KITCHEN_FULL = "kitchen_full"
+    POINT_CLOSED = "point_closed"
+    NO_COURIER = "no_courier"
+    NO_VAN = "no_van"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too_large"
+    WINDOW = "window"
+    PAST_EAT_BY = "past_eat_by"
+    NOT_BROUGHT = "not_brought"
+    NO_CAPACITY = "no_capacity"
+
+
+class MadeBy(StrEnum):
+    """Which planner made a plan: the solver, or the plain insertion that needs none."""
+
+    ORTOOLS = "ortools"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class VanStop:
+    """`boxes` of one consignment handed over at a meal point; usable by couriers from `ready_s`."""
+
+    point_id: str
+    arrive_s: int
+    ready_s: int
+    boxes: int
+
+
+@dataclass(frozen=True, slots=True)
+class VanRun:
+    """One trip of one van from its kitchen over `stops` and back."""
+
+    van_id: str
+    kitchen_id: str
+    depart_s: int
+    stops: tuple[VanStop, ...]
+    back_s: int
+    metres: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One door: arrival, start of the hand-over (after waiting for the window), and departure."""
+
+    home_id: str
+    arrive_s: int
+    start_s: int
+    leave_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One load of one courier: loaded at a meal point from `load_s`, gone at `depart_s`."""
+
+    point_id: str
+    load_s: int
+    depart_s: int
+    boxes: int
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CourierRun:
+    """All trips of one courier, in order; it ends at the last door (`end_s`)."""
+
+    courier_id: str
+    trips: tuple[Trip, ...]
+    end_s: int
+    metres: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutHome:
+    """A home nobody visits, and why; `lack` is what it would have taken (seconds, boxes), 0 if not a number."""
+
+    home_id: str
+    reason: Reason
+    lack: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutConsignment:
+    """Boxes that no van brings, and why."""
+
+    kitchen_id: str
+    point_id: str
+    boxes: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Both echelons of one meal, planned."""
+
+    van_runs: tuple[VanRun, ...]
+    courier_runs: tuple[CourierRun, ...]
+    left_out_homes: tuple[LeftOutHome, ...]
+    left_out_consignments: tuple[LeftOutConsignment, ...]
+    made_by: MadeBy

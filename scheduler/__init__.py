@@ -1,0 +1,1 @@
+"""What time starts: the daily work, each piece a row that is done once."""
