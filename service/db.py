@@ -1,0 +1,87 @@
+"""The database: one engine, one way to read, one way to write.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. Every write begins with
+`BEGIN IMMEDIATE`, so that two writers queue instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from service.errors import StorageError
+
+BUSY_MS = 10_000
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and its two doors. Who tells the story opens `write`; helpers take the session and never commit."""
+
+    engine: Engine
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open one transaction that is committed at the end, or undone by any exception.
+
+        Raises
+        ------
+        StorageError
+            If the disk is full or the database cannot be reached; nothing was kept.
+        """
+        try:
+            with Session(self.engine) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise storage_error(error) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that sees one state and keeps nothing."""
+        engine = self.engine.execution_options(reads_only=True)
+        try:
+            with Session(engine) as session:
+                yield session
+                session.rollback()
+        except OperationalError as error:
+            raise storage_error(error) from error
+
+
+def open_database(url: str) -> Database:
+    """Return the database at `url` (`sqlite:///…` or `postgresql://…`)."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        return Database(engine)
+    return Database(create_engine(url, pool_size=20, max_overflow=25, pool_pre_ping=True))
+
+
+def storage_error(error: OperationalError) -> StorageError:
+    """Return the refusal that says what the database said, in words a manager can act on."""
+    said = str(error.orig).lower()
+    if "disk is full" in said or "no space left" in said or "disk i/o" in said or "could not extend file" in said:
+        return StorageError("error.disk_full")
+    if "locked" in said or "busy" in said:
+        return StorageError("error.database_busy")
+    return StorageError("error.database_gone", detail=str(error.orig))
+
+
+def _set_pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: `_begin` decides which kind it is.
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,66 @@
+"""Settings, all from the environment (`NUANFAN_…`) or a `.env` file beside the data; each with a working default."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class TravelChoice(StrEnum):
+    """Where travel times come from."""
+
+    ESTIMATE = "estimate"
+    ROADS = "roads"
+    OSRM = "osrm"
+    VALHALLA = "valhalla"
+
+
+class Settings(BaseSettings):
+    """How this installation runs.
+
+    Attributes
+    ----------
+    home
+        Folder of the embedded database, the papers and the logs.
+    database_url
+        `postgresql://…`, or empty for the embedded SQLite database in `home`.
+    host, port
+        Where the pages are served; loopback unless said otherwise.
+    language
+        First language of pages and papers, "zh" or "en"; each user may choose otherwise.
+    travel, road_server_url, road_nodes, road_edges
+        Where travel times come from, and what that source needs.
+    seed
+        Seed of every plan; the same seed, orders and versions give the same plan.
+    solve_limit_s
+        Seconds after which the solver is stopped and the plain plan is published instead.
+    eating_allowance_s
+        Seconds between hand-over and eat-by that are left to the elder for eating.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NUANFAN_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8711
+    language: Annotated[str, StringConstraints(pattern="^(zh|en)$")] = "zh"
+    travel: TravelChoice = TravelChoice.ESTIMATE
+    road_server_url: str = ""
+    road_nodes: Path | None = None
+    road_edges: Path | None = None
+    seed: Annotated[int, Field(ge=0)] = 1
+    solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
+    eating_allowance_s: Annotated[int, Field(ge=0, le=7200)] = 1800
+
+    def url(self) -> str:
+        """Return the database URL that is in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'nuanfan.db').resolve()}"
+
+    def papers_folder(self) -> Path:
+        """Return the folder that papers are written to."""
+        return self.home / "papers"
