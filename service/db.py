@@ -32,13 +32,15 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Open one transaction that is committed at the end, or undone by any exception.
 
+        Rows keep their values after it, so that a story can hand them on.
+
         Raises
         ------
         StorageError
             If the disk is full or the database cannot be reached; nothing was kept.
         """
         try:
-            with Session(self.engine) as session, session.begin():
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error
@@ -48,9 +50,8 @@ class Database:
         """Open a session that sees one state and keeps nothing."""
         engine = self.engine.execution_options(reads_only=True)
         try:
-            with Session(engine) as session:
+            with Session(engine, expire_on_commit=False) as session:
                 yield session
-                session.rollback()
         except OperationalError as error:
             raise storage_error(error) from error
 

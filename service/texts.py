@@ -12,6 +12,13 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+
+class Key(str):
+    """A value that is itself a text: `Key("meal.lunch")` reads 午餐 or lunch within a sentence."""
+
+    __slots__ = ()
+
+
 LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent / "texts"
 
@@ -56,6 +63,8 @@ def text(language: str, key: str, **values: object) -> str:
 
 
 def _readable(language: str, value: object) -> object:
+    if isinstance(value, Key):
+        return text(language, value)
     if isinstance(value, (list, tuple)):
         return ("、" if language == "zh" else ", ").join(str(_readable(language, one)) for one in value)
     return value

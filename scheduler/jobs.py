@@ -1,0 +1,63 @@
+"""What is done and how often: a table of name, seconds, and the service function, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from service.clock import Clock
+from service.daily import Kitbag, run_meal
+from service.db import Database
+from service.errors import NuanfanError
+from service.settings import Settings
+from service.work import RUN_MEAL, claim_next, fail, finish, meal_of, put_back, write_due_meals
+
+log = structlog.get_logger()
+ACTOR = "scheduler"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One recurring call."""
+
+    name: str
+    every_s: int
+    call: Callable[[Database, Settings, Clock], object]
+
+
+def write_work(database: Database, settings: Settings, clock: Clock) -> int:
+    """Write what has fallen due."""
+    del settings
+    return write_due_meals(database, clock)
+
+
+def do_work(database: Database, settings: Settings, clock: Clock) -> int:
+    """Do what is due, one piece after the other, and return how many were done.
+
+    A refusal is stored with its piece of work, which is tried again; one broken piece does not stop the others.
+    """
+    done = 0
+    while (job := claim_next(database, clock)) is not None:
+        kit = Kitbag(database, clock, settings, ACTOR)
+        try:
+            if job.name == RUN_MEAL:
+                run_meal(*meal_of(job), kit)
+        except NuanfanError as refusal:
+            if refusal.key == "error.being_planned":
+                put_back(database, job, clock)
+                continue
+            if refusal.key != "error.already_published":
+                log.warning("work_failed", work=job.subject, attempt=job.attempt, why=refusal.key)
+                fail(database, job, clock, str(refusal))
+                continue
+        finish(database, job, clock)
+        done += 1
+    return done
+
+
+TICKS = (
+    Tick("write_work", 30, write_work),
+    Tick("do_work", 5, do_work),
+)

@@ -1,0 +1,131 @@
+"""The daily cycle: one meal from closed orders to a published plan.
+
+It reads as the customer's sentence: close the orders, assign kitchens and meal points, batch, plan the vans and the
+couriers, check that everyone is accounted for, publish. Two writes, pure steps between: a crash before the second loses
+nothing, and whoever comes next starts again from the closed orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kitchens.account import forgotten_orders
+from kitchens.assign import assign_supply_plain
+from kitchens.batches import plan_batches
+from kitchens.dispatch import runs_problem
+
+from kitchens.food_clock import FoodRules
+from kitchens.meals import Meal
+from kitchens.plan import DayPlan
+from routing.check import check_runs
+from routing.insertion import plan_runs_plain
+from routing.problem import RunProblem
+from service.claims import Claim, claimed
+from service.clock import Clock
+from service.db import Database
+from service.errors import ForgottenError
+from service.planning import Question, read_question
+from service.publishing import Published, publish
+from service.settings import Settings
+from service.solving import Solver
+from service.texts import Key
+from service.travelling import travel_times
+
+Report = Callable[[str, int, int], None]
+STAGES = ("close", "assign", "batches", "travel", "vans", "couriers", "check", "publish")
+MOST_NAMED = 20
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Kitbag:
+    """What every planning story needs and none of them makes: the rows, the time, the settings, and who is asking."""
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    actor: str
+    report: Report = _quiet
+
+
+def run_meal(service_day: date, meal: Meal, kit: Kitbag, *, early: bool = False) -> Published:
+    """Close, plan and publish one meal, once.
+
+    Raises
+    ------
+    ConflictError
+        If the meal is published, is being planned by somebody else, or (unless `early`) is still open for orders.
+    ForgottenError
+        If a plan does not account for every order or the independent check refuses it, solver's and plain one alike.
+    """
+    claim = Claim(kit.database, kit.clock, service_day, meal)
+    kit.report("close", 0, 1)
+    with claimed(claim, actor=kit.actor, early=early):
+        with kit.database.read() as session:
+            question = read_question(session, service_day, meal)
+        kit.report("close", 1, 1)
+        plan, problem = plan_day(question, kit, meanwhile=claim.renew)
+        kit.report("publish", 0, 1)
+        with kit.database.write() as session:
+            claim.settle(session)
+            published = publish(session, question, problem, plan, kit.settings, kit.clock, actor=kit.actor)
+        kit.report("publish", 1, 1)
+    return published
+
+
+def plan_day(question: Question, kit: Kitbag, *, meanwhile: Callable[[], None]) -> tuple[DayPlan, RunProblem]:
+    """Return the plan of one meal and the routing problem it answers; nothing is written.
+
+    A plan of the solver that fails the check is dropped for the plain one: a defect there must not cost a meal.
+    """
+    day, settings = question.day, kit.settings
+    rules = FoodRules(eating_allowance_s=settings.eating_allowance_s)
+    with Solver(settings.solve_limit_s, kit.report, meanwhile) as solver:
+        kit.report("assign", 0, 1)
+        supply = solver.ask("assign_supply", day, seed=settings.seed, otherwise=lambda: assign_supply_plain(day))
+        kit.report("assign", 1, 1)
+        batches = plan_batches(day, supply, rules=rules)
+        kit.report("batches", 1, 1)
+        problem = runs_problem(
+            day, supply, batches, question.vans, question.couriers, travel_times(settings), rules=rules
+        )
+        kit.report("travel", 1, 1)
+        runs = solver.ask(
+            "plan_runs", problem, seed=settings.seed, effort="NORMAL", otherwise=lambda: plan_runs_plain(problem)
+        )
+        marks = solver.marks
+    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(marks))
+    found = faults(question, problem, plan)
+    if found:
+        plan = replace(plan, runs=plan_runs_plain(problem), marks=(*marks, "plain:plan_runs:check_refused"))
+        refuse_if_somebody_is_forgotten(question, problem, plan)
+    kit.report("check", 1, 1)
+    return plan, problem
+
+
+def faults(question: Question, problem: RunProblem, plan: DayPlan) -> tuple[str, ...]:
+    """Return what the independent account and the independent checker hold against a plan, as machine words."""
+    violations = [f"{one.code}:{one.subject}" for one in check_runs(problem, plan.runs)]
+    return (*(f"forgotten:{order}" for order in forgotten_orders(question.day, plan)), *violations)
+
+
+def refuse_if_somebody_is_forgotten(question: Question, problem: RunProblem, plan: DayPlan) -> None:
+    """Raise unless every order is served or left out with a reason, and every rule of the road is kept.
+
+    Raises
+    ------
+    ForgottenError
+        With the first orders or violations; such a plan is never published.
+    """
+    names = {"day": plan.service_day, "meal": Key(f"meal.{plan.meal}")}
+    forgotten = forgotten_orders(question.day, plan)
+    if forgotten:
+        raise ForgottenError("error.forgotten", count=len(forgotten), orders=forgotten[:MOST_NAMED], **names)
+    found = faults(question, problem, plan)
+    if found:
+        raise ForgottenError("error.plan_broken", violations=found[:MOST_NAMED], **names)

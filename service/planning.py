@@ -1,0 +1,226 @@
+"""Rows into the question, the plan into rows: the only module that knows both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from kitchens import meals
+from kitchens import problem as kitchens_problem
+from routing import problem as routing_problem
+from routing.places import Place, Window
+from service.calendar import is_service_day
+from service.tables import (
+    Courier,
+    Dish,
+    Elder,
+    Kitchen,
+    KitchenMeal,
+    MealDay,
+    MealOrder,
+    MealPoint,
+    MenuEntry,
+    OrderState,
+    Van,
+)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+HOME_WINDOWS = {
+    meals.Meal.BREAKFAST: Window(7 * 3600, 8 * 3600 + 1800),
+    meals.Meal.LUNCH: Window(10 * 3600 + 2700, 12 * 3600 + 2700),
+    meals.Meal.DINNER: Window(16 * 3600 + 2700, 18 * 3600 + 2700),
+}
+"""When an elder who has told no time of their own takes a meal at the door."""
+
+DOOR_S = 100
+STAIRS_S_A_FLOOR = 20
+LIFT_S = 45
+"""Seconds at a door: the hand-over, and the way up. With walk-ups to the fourth floor this gives the 2.3 to 3 minutes a
+box, riding included, that couriers of dense quarters are reported to need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything one meal is planned from."""
+
+    day: kitchens_problem.DayProblem
+    vans: tuple[routing_problem.Van, ...]
+    couriers: tuple[routing_problem.Courier, ...]
+
+
+def read_question(session: Session, service_day: date, meal: meals.Meal) -> Question:
+    """Return the closed orders of a meal and all there is to serve them with, in a stable order."""
+    state = session.get_one(MealDay, (service_day, meal))
+    couriers = _list_couriers(session, with_reserve=state.all_delivered)
+    points = [
+        point
+        for point in session.exec(select(MealPoint).where(MealPoint.active).order_by(col(MealPoint.code)))
+        if is_service_day(point, service_day)
+    ]
+    kitchens = _list_kitchens(session, service_day, meal, points)
+    known = {kitchen.kitchen_id for kitchen in kitchens}
+    boxes = _boxes_by_point(couriers)
+    day = kitchens_problem.DayProblem(
+        service_day=service_day,
+        meal=meal,
+        orders=_list_orders(session, service_day, meal, all_delivered=state.all_delivered),
+        kitchens=tuple(kitchens),
+        points=tuple(_meal_point(point, known, boxes.get(point.code, 0)) for point in points),
+    )
+    open_points = {point.point_id for point in day.points}
+    return Question(
+        day=day,
+        vans=tuple(van for van in _list_vans(session) if van.kitchen_id in known),
+        couriers=tuple(courier for courier in couriers if courier.point_id in open_points),
+    )
+
+
+def words(kind: type[Word], line: str) -> frozenset[Word]:
+    """Return the words of `kind` that a column holds parted by spaces."""
+    return frozenset(kind(word) for word in line.split())
+
+
+def door_time_s(floor: int, *, has_lift: bool) -> int:
+    """Return the seconds a courier needs from the gate to the next start."""
+    climbed = max(0, floor - 1)
+    return DOOR_S + (min(LIFT_S, climbed * STAIRS_S_A_FLOOR) if has_lift else climbed * STAIRS_S_A_FLOOR)
+
+
+def diet_of(elder: Elder) -> meals.Diet:
+    """Return what an elder may eat."""
+    return meals.Diet(
+        texture=meals.Texture(elder.texture),
+        limits=words(meals.Limit, elder.limits),
+        excludes=words(meals.Ingredient, elder.excludes),
+        dislikes=words(meals.Ingredient, elder.dislikes),
+    )
+
+
+def _list_orders(
+    session: Session, service_day: date, meal: meals.Meal, *, all_delivered: bool
+) -> tuple[kitchens_problem.Order, ...]:
+    rows = session.exec(
+        select(MealOrder, Elder)
+        .join(Elder, col(Elder.number) == col(MealOrder.elder_number))
+        .where(MealOrder.service_day == service_day, MealOrder.meal == meal, MealOrder.state == OrderState.PLACED)
+        .order_by(col(MealOrder.id))
+    )
+    return tuple(_order(order, elder, meal, all_delivered=all_delivered) for order, elder in rows)
+
+
+def _order(order: MealOrder, elder: Elder, meal: meals.Meal, *, all_delivered: bool) -> kitchens_problem.Order:
+    window = HOME_WINDOWS[meal]
+    if elder.window_start_s is not None and elder.window_end_s is not None:
+        window = Window(elder.window_start_s, elder.window_end_s)
+    return kitchens_problem.Order(
+        order_id=order.id or 0,
+        elder_id=elder.number,
+        point_id=elder.meal_point_code,
+        fulfilment=meals.Fulfilment.HOME if all_delivered else meals.Fulfilment(order.fulfilment),
+        diet=diet_of(elder),
+        dish_id=order.dish_code,
+        place=None if elder.lat is None or elder.lon is None else Place(elder.lat, elder.lon),
+        window=window,
+        service_s=door_time_s(elder.floor, has_lift=elder.has_lift),
+    )
+
+
+def _list_kitchens(
+    session: Session, service_day: date, meal: meals.Meal, points: list[MealPoint]
+) -> list[kitchens_problem.Kitchen]:
+    menus = _menus(session, service_day, meal)
+    stands_in = {point.kitchen_code: point.code for point in points if point.kitchen_on_site}
+    rows = session.exec(
+        select(Kitchen, KitchenMeal)
+        .join(KitchenMeal, col(KitchenMeal.kitchen_code) == col(Kitchen.code))
+        .where(Kitchen.active, KitchenMeal.meal == meal)
+        .order_by(col(Kitchen.code))
+    )
+    return [
+        kitchens_problem.Kitchen(
+            kitchen_id=kitchen.code,
+            place=Place(kitchen.lat, kitchen.lon),
+            mode=meals.ProvisionMode(kitchen.mode),
+            menu=menus.get(kitchen.code, ()),
+            capacity_meals=work.capacity_meals,
+            meals_per_hour=work.meals_per_hour,
+            cooking=Window(work.cooking_start_s, work.cooking_end_s),
+            point_id=stands_in.get(kitchen.code),
+        )
+        for kitchen, work in rows
+    ]
+
+
+def _menus(session: Session, service_day: date, meal: meals.Meal) -> dict[str, tuple[meals.Dish, ...]]:
+    rows = session.exec(
+        select(MenuEntry, Dish)
+        .join(Dish, col(Dish.code) == col(MenuEntry.dish_code))
+        .where(MenuEntry.service_day == service_day, MenuEntry.meal == meal)
+        .order_by(col(MenuEntry.kitchen_code), col(MenuEntry.rank))
+    )
+    menus: dict[str, tuple[meals.Dish, ...]] = {}
+    for entry, dish in rows:
+        menus[entry.kitchen_code] = (*menus.get(entry.kitchen_code, ()), dish_value(dish))
+    return menus
+
+
+def dish_value(dish: Dish) -> meals.Dish:
+    """Return a dish as planning sees it."""
+    return meals.Dish(
+        dish_id=dish.code,
+        name=dish.name,
+        contains=words(meals.Ingredient, dish.contains),
+        textures=words(meals.Texture, dish.textures),
+        keeps=words(meals.Limit, dish.keeps),
+    )
+
+
+def _meal_point(point: MealPoint, kitchens: set[str], courier_boxes: int) -> kitchens_problem.MealPoint:
+    return kitchens_problem.MealPoint(
+        point_id=point.code,
+        place=Place(point.lat, point.lon),
+        kitchen_id=point.kitchen_code if point.kitchen_code in kitchens else None,
+        window=Window(point.opens_s, point.closes_s),
+        capacity_meals=point.capacity_meals,
+        courier_boxes=courier_boxes,
+        handling_s=point.handling_s,
+    )
+
+
+def _list_couriers(session: Session, *, with_reserve: bool) -> list[routing_problem.Courier]:
+    rows = session.exec(select(Courier).where(Courier.active).order_by(col(Courier.code)))
+    return [
+        routing_problem.Courier(
+            courier_id=courier.code,
+            point_id=courier.meal_point_code,
+            capacity_boxes=courier.capacity_boxes,
+            shift=Window(courier.shift_start_s, courier.shift_end_s),
+            max_trips=courier.max_trips,
+        )
+        for courier in rows
+        if with_reserve or not courier.reserve
+    ]
+
+
+def _boxes_by_point(couriers: list[routing_problem.Courier]) -> dict[str, int]:
+    boxes: dict[str, int] = {}
+    for courier in couriers:
+        boxes[courier.point_id] = boxes.get(courier.point_id, 0) + courier.capacity_boxes * courier.max_trips
+    return boxes
+
+
+def _list_vans(session: Session) -> list[routing_problem.Van]:
+    return [
+        routing_problem.Van(
+            van_id=van.code,
+            kitchen_id=van.kitchen_code,
+            capacity_boxes=van.capacity_boxes,
+            shift=Window(van.shift_start_s, van.shift_end_s),
+        )
+        for van in session.exec(select(Van).where(Van.active).order_by(col(Van.code)))
+    ]

@@ -1,0 +1,297 @@
+"""A plan becomes rows, papers that are due, and notices: all in the one transaction that publishes it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kitchens.account import figures, left_out_orders
+from sqlmodel import Session, func, select
+
+from kitchens.meals import Meal
+from kitchens.plan import DayPlan, LeftOut
+from routing.plan import CourierRun as PlannedCourierRun
+from routing.plan import VanRun as PlannedVanRun
+from routing.problem import RunProblem
+from service import audit
+from service.clock import Clock, hh_mm
+from service.outbox import tell
+from service.planning import Question
+from service.settings import Settings
+from service.tables import (
+    Batch,
+    CourierRun,
+    Paper,
+    PaperKind,
+    Plan,
+    PlannedOrder,
+    Role,
+    VanRun,
+    VanStop,
+    Visit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published, for the summary and for scripts."""
+
+    plan_id: int
+    service_day: date
+    meal: Meal
+    version: int
+    seed: int
+    made_by: str
+    travel_source: str
+    fell_back: str
+    marks: tuple[str, ...]
+    figures: dict[str, Any]
+    left_out: tuple[tuple[str, str, str], ...]
+
+
+def publish(
+    session: Session,
+    question: Question,
+    problem: RunProblem,
+    plan: DayPlan,
+    settings: Settings,
+    clock: Clock,
+    *,
+    actor: str,
+) -> Published:
+    """Write the plan's rows, the papers due and the notices; the caller's transaction makes them true together."""
+    now = clock.now()
+    head = _head(session, question, problem, plan, settings, now)
+    plan_id = _flushed_id(session, head)
+    batch_ids = _write_batches(session, plan_id, plan)
+    van_codes = _write_van_runs(session, plan_id, plan.runs.van_runs)
+    visit_ids, run_codes = _write_courier_runs(session, plan_id, problem, question, plan.runs.courier_runs)
+    left_out = left_out_orders(question.day, plan)
+    _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, left_out)
+    _write_papers(session, plan_id, plan, van_codes, run_codes, settings.language)
+    elders = {order.order_id: order.elder_id for order in question.day.orders}
+    lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
+    _tell_everyone(session, head, plan, run_codes, lost, now)
+    subject = f"{head.service_day}/{head.meal}/v{head.version}"
+    audit.note(session, at=now, actor=actor, action="publish_plan", subject=subject, marks=list(plan.marks))
+    return published(head, lost)
+
+
+def published(head: Plan, left_out: tuple[tuple[str, str, str], ...]) -> Published:
+    """Return a stored plan's head with its left-out orders as (elder, reason, detail)."""
+    return Published(
+        plan_id=head.id or 0,
+        service_day=head.service_day,
+        meal=Meal(head.meal),
+        version=head.version,
+        seed=head.seed,
+        made_by=head.made_by,
+        travel_source=head.travel_source,
+        fell_back=head.fell_back,
+        marks=tuple(head.marks),
+        figures=head.figures,
+        left_out=left_out,
+    )
+
+
+def _head(
+    session: Session, question: Question, problem: RunProblem, plan: DayPlan, settings: Settings, now: datetime
+) -> Plan:
+    day, meal = plan.service_day, plan.meal
+    former = session.exec(select(func.max(Plan.version)).where(Plan.service_day == day, Plan.meal == meal)).one()
+    return Plan(
+        service_day=day,
+        meal=meal,
+        version=(former or 0) + 1,
+        seed=settings.seed,
+        made_by=plan.runs.made_by,
+        travel_source=problem.courier_travel.source,
+        fell_back=problem.courier_travel.fell_back or problem.van_travel.fell_back,
+        marks=list(plan.marks),
+        figures=asdict(figures(question.day, plan, problem)),
+        published_at=now,
+    )
+
+
+def _flushed_id(session: Session, row: Plan | Batch | VanRun | CourierRun | Visit) -> int:
+    session.add(row)
+    session.flush()
+    if row.id is None:
+        raise RuntimeError(f"the database gave {type(row).__name__} no id")
+    return row.id
+
+
+def _write_batches(session: Session, plan_id: int, plan: DayPlan) -> dict[int, int]:
+    ids: dict[int, int] = {}
+    for batch in plan.batches.batches:
+        row = Batch(
+            plan_id=plan_id,
+            code=batch.batch_id,
+            kitchen_code=batch.kitchen_id,
+            dish_code=batch.dish_id,
+            texture=batch.texture,
+            portions=batch.portions,
+            spare=batch.spare,
+            start_s=batch.start_s,
+            finish_s=batch.finish_s,
+            eat_by_s=batch.eat_by_s,
+        )
+        ids |= dict.fromkeys(batch.orders, _flushed_id(session, row))
+    return ids
+
+
+def _write_van_runs(session: Session, plan_id: int, runs: tuple[PlannedVanRun, ...]) -> list[str]:
+    codes = []
+    for number, run in enumerate(sorted(runs, key=lambda one: (one.depart_s, one.van_id)), start=1):
+        code = f"V{number:02d}"
+        row = VanRun(
+            plan_id=plan_id,
+            code=code,
+            van_code=run.van_id,
+            kitchen_code=run.kitchen_id,
+            depart_s=run.depart_s,
+            back_s=run.back_s,
+            metres=run.metres,
+        )
+        van_run_id = _flushed_id(session, row)
+        for position, stop in enumerate(run.stops, start=1):
+            session.add(
+                VanStop(
+                    van_run_id=van_run_id,
+                    position=position,
+                    meal_point_code=stop.point_id,
+                    arrive_s=stop.arrive_s,
+                    ready_s=stop.ready_s,
+                    boxes=stop.boxes,
+                )
+            )
+        codes.append(code)
+    return codes
+
+
+def _write_courier_runs(
+    session: Session, plan_id: int, problem: RunProblem, question: Question, runs: tuple[PlannedCourierRun, ...]
+) -> tuple[dict[int, int], dict[str, PlannedCourierRun]]:
+    homes = {home.home_id: home for home in problem.homes}
+    elders = {order.order_id: order.elder_id for order in question.day.orders}
+    visit_ids: dict[int, int] = {}
+    codes: dict[str, PlannedCourierRun] = {}
+    for number, run in enumerate(sorted(runs, key=lambda one: one.courier_id), start=1):
+        code = f"R{number:02d}"
+        codes[code] = run
+        row = CourierRun(plan_id=plan_id, code=code, courier_code=run.courier_id, end_s=run.end_s, metres=run.metres)
+        run_id = _flushed_id(session, row)
+        position = 0
+        for trip_number, trip in enumerate(run.trips, start=1):
+            for visit in trip.visits:
+                position += 1
+                home = homes[visit.home_id]
+                door = Visit(
+                    courier_run_id=run_id,
+                    position=position,
+                    trip=trip_number,
+                    meal_point_code=trip.point_id,
+                    depart_s=trip.depart_s,
+                    elder_number=elders[home.orders[0]],
+                    boxes=home.boxes,
+                    arrive_s=visit.arrive_s,
+                    start_s=visit.start_s,
+                    leave_s=visit.leave_s,
+                    latest_s=home.latest_s,
+                )
+                visit_ids |= dict.fromkeys(home.orders, _flushed_id(session, door))
+    return visit_ids, codes
+
+
+def _write_orders(
+    session: Session,
+    plan_id: int,
+    question: Question,
+    plan: DayPlan,
+    batch_ids: dict[int, int],
+    visit_ids: dict[int, int],
+    left_out: tuple[LeftOut, ...],
+) -> None:
+    lost = {one.order_id: one for one in left_out}
+    supplied = {one.order_id: one for one in plan.supply.supplied}
+    numbers: Counter[str] = Counter()
+    for order in question.day.orders:
+        if (reason := lost.get(order.order_id)) is not None:
+            session.add(
+                PlannedOrder(plan_id=plan_id, order_id=order.order_id, reason=reason.reason, detail=reason.detail)
+            )
+            continue
+        served = supplied[order.order_id]
+        numbers[served.kitchen_id] += 1
+        session.add(
+            PlannedOrder(
+                plan_id=plan_id,
+                order_id=order.order_id,
+                label=f"{served.kitchen_id}-{numbers[served.kitchen_id]:04d}",
+                kitchen_code=served.kitchen_id,
+                meal_point_code=served.point_id,
+                dish_code=served.dish_id,
+                texture=served.texture,
+                instead_of=served.instead_of,
+                batch_id=batch_ids[order.order_id],
+                visit_id=visit_ids.get(order.order_id),
+            )
+        )
+
+
+def _write_papers(
+    session: Session,
+    plan_id: int,
+    plan: DayPlan,
+    van_codes: list[str],
+    run_codes: dict[str, PlannedCourierRun],
+    language: str,
+) -> None:
+    kitchens = sorted({batch.kitchen_id for batch in plan.batches.batches})
+    points = sorted({one.point_id for one in plan.supply.supplied})
+    subjects = {
+        PaperKind.KITCHEN_COUNT: kitchens,
+        PaperKind.BATCH_SHEET: kitchens,
+        PaperKind.BOX_LABELS: kitchens,
+        PaperKind.LOADING_MANIFEST: van_codes,
+        PaperKind.MEAL_POINT_SHEET: points,
+        PaperKind.ROUTE_SHEET: list(run_codes),
+    }
+    for kind, of_kind in subjects.items():
+        session.add_all(Paper(plan_id=plan_id, kind=kind, subject=one, language=language) for one in of_kind)
+
+
+def _tell_everyone(
+    session: Session,
+    head: Plan,
+    plan: DayPlan,
+    run_codes: dict[str, PlannedCourierRun],
+    lost: tuple[tuple[str, str, str], ...],
+    now: datetime,
+) -> None:
+    stem = f"{head.service_day}/{head.meal}/v{head.version}"
+    names = {"day": str(head.service_day), "meal": f"meal.{head.meal}"}
+
+    def notice(to: str, key: str, subject: str, **values: object) -> None:
+        tell(session, to=to, key=f"notice.{key}", dedupe=f"{stem}/{key}/{subject}", at=now, **names, **values)
+
+    portions: defaultdict[str, list[int]] = defaultdict(list)
+    for batch in plan.batches.batches:
+        portions[batch.kitchen_id].append(batch.portions)
+    for kitchen, sizes in sorted(portions.items()):
+        to = f"{Role.KITCHEN}:{kitchen}"
+        notice(to, "kitchen_ready", kitchen, kitchen=kitchen, portions=sum(sizes), batches=len(sizes))
+    for code, run in run_codes.items():
+        doors = sum(len(trip.visits) for trip in run.trips)
+        to = f"{Role.COURIER}:{run.courier_id}"
+        notice(to, "run_ready", code, run=code, doors=doors, depart=hh_mm(run.trips[0].depart_s))
+    for elder, reason, _detail in lost:
+        notice(Role.DISTRICT, "left_out", elder, elder=elder, reason=f"reason.{reason}")
+    if plan.marks:
+        notice(Role.DISTRICT, "plain_plan", "marks", marks=list(plan.marks))
+    if head.fell_back:
+        notice(Role.DISTRICT, "travel_fell_back", "travel", why=head.fell_back)
+    served = head.figures["orders"] - len(lost)
+    notice(Role.DISTRICT, "published", "plan", served=served, left_out=len(lost))

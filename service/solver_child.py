@@ -1,0 +1,69 @@
+"""The child process that plans: reads questions from its standard input, writes progress and answers to its output.
+
+Nothing imports this module. It is started by name, so that the process which serves the pages never loads a solver.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, BinaryIO
+
+from service.solving import LENGTH
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that this process gets when its parent ends."""
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends: a solve must not go on for nobody."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def answer_questions(questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the questions end."""
+
+    def send(*message: object) -> None:
+        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.write(LENGTH.pack(len(body)) + body)
+        answers.flush()
+
+    steps = _steps(lambda stage, done, total: send("report", stage, done, total))
+    while head := questions.read(LENGTH.size):
+        (length,) = LENGTH.unpack(head)
+        step, question, named = pickle.loads(questions.read(length))  # noqa: S301  our own parent wrote it
+        try:
+            answer = steps[step](*question, **named)
+        except Exception as error:
+            # Told to the parent, which plans plainly; raised again, so that its words stand in the log.
+            send("failed", type(error).__name__)
+            raise
+        send("done", answer)
+
+
+def _steps(report: Callable[[str, int, int], None]) -> dict[str, Callable[..., Any]]:
+    from kitchens.assign_flow import assign_supply
+    from routing.engine.plan import Effort, plan_runs
+
+    def runs(problem: Any, *, seed: int, effort: str) -> Any:
+        workers = os.cpu_count() or 1
+        context = get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=die_with_parent) as executor:
+            return plan_runs(problem, seed=seed, effort=Effort[effort], report=report, executor=executor)
+
+    return {"assign_supply": assign_supply, "plan_runs": runs}
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    # What a solver prints must not land among the answers.
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    answer_questions(sys.stdin.buffer, channel)
