@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from kitchens.meals import Diet, Dish, Fulfilment, Meal, ProvisionMode
@@ -22,7 +22,7 @@ class Order:
     elder_id: str
     point_id: str | None
     fulfilment: Fulfilment
-    diet: Diet = Diet()
+    diet: Diet = field(default_factory=Diet)
     dish_id: str | None = None
     place: Place | None = None
     window: Window | None = None
@@ -34,7 +34,8 @@ class Kitchen:
     """A kitchen with today's menu: the first dish is the usual one.
 
     `capacity_meals` bounds the whole meal, `meals_per_hour` its pace; cooking may start at `cooking.start_s` and the
-    last batch must be packed at `cooking.end_s`. `point_id` names the meal point it stands in, if any.
+    last batch must be packed at `cooking.end_s`. `point_id` names the meal point it stands in, if any; a kitchen that
+    does not deliver (`delivers`) has no van and can serve only that point.
     """
 
     kitchen_id: str
@@ -45,6 +46,7 @@ class Kitchen:
     meals_per_hour: int
     cooking: Window
     point_id: str | None = None
+    delivers: bool = True
 
     def __post_init__(self) -> None:
         if self.capacity_meals < 0 or self.meals_per_hour < 1:

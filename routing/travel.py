@@ -49,17 +49,22 @@ class TravelMatrix:
         Where the figures come from.
     fell_back
         Why a better source was not used, as a machine word ("" when nothing was lost).
+    off_road
+        Indices of the places that lie too far from every usable road, ascending: nothing reaches them, and a person
+        has to look at their position.
 
     Raises
     ------
     ValueError
-        If the two arrays are not square and of one shape, or a value is negative, or the diagonal is not zero.
+        If the two arrays are not square and of one shape, or a value is negative, or the diagonal is not zero, or an
+        index of `off_road` is none of the matrix.
     """
 
     seconds: IntMatrix
     metres: IntMatrix
     source: TravelSource
     fell_back: str = ""
+    off_road: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seconds.ndim != 2 or self.seconds.shape[0] != self.seconds.shape[1]:
@@ -70,6 +75,8 @@ class TravelMatrix:
             raise ValueError("expected no negative seconds or metres")
         if np.diagonal(self.seconds).any() or np.diagonal(self.metres).any():
             raise ValueError("expected zeros on the diagonal")
+        if any(not 0 <= index < len(self.seconds) for index in self.off_road):
+            raise ValueError(f"expected indices of {len(self.seconds)} places, got {self.off_road}")
 
 
 class TravelTimes(Protocol):

@@ -21,7 +21,7 @@ from service import audit
 from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from service.tables import LoginFailure, LoginSession, Role, User
+from service.tables import Elder, LoginFailure, LoginSession, MealOrder, Role, User
 from service.texts import LANGUAGES
 
 IDLE = timedelta(hours=12)
@@ -40,6 +40,8 @@ _HASHING = threading.BoundedSemaphore(2)
 # The hash of a random password nobody knows: an unknown name costs the same work as a known one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$2TBufa9ft9dNaVbUps9wig$6MkUUGEB2otTiBGyQUcm223KBKr02kL7dVaWH17QJFM"
 _SESSION, _TICKET = "session", "ticket"
+# Begins the token of a session that a ticket opened: the console need not know the first password to go on.
+_CONSOLE = "console."
 
 
 class NotLoggedInError(NotAllowedError):
@@ -95,11 +97,11 @@ def create_user(
     name: str,
     role: Role,
     password: str,
-    by: str,
     clock: Clock,
     scope: str | None = None,
     language: str = "zh",
     must_change: bool = True,
+    by: str = "console",
 ) -> User:
     """Add somebody who may log in and return the row; the password must be changed at the first login.
 
@@ -143,39 +145,53 @@ def first_admin(database: Database, clock: Clock) -> str | None:
             return None
     password = secrets.token_urlsafe(12)
     try:
-        create_user(database, name="admin", role=Role.ADMIN, password=password, by="system", clock=clock)
+        create_user(database, name="admin", role=Role.ADMIN, password=password, clock=clock, by="system")
     except ConflictError:
         # Two processes started at once: the other one has printed its password.
         return None
     return password
 
 
-def set_password(database: Database, name: str, password: str, *, by: str, clock: Clock, current: str = "") -> None:
-    """Give a user a new password and end all their sessions; `current` must fit when the user does it themself.
+def set_password(
+    database: Database, name: str, password: str, *, clock: Clock, must_change: bool = True, by: str = "console"
+) -> None:
+    """Give a user a new password and end all their sessions.
 
     Raises
     ------
     NotFoundError
         If there is no such user.
     InvalidError
-        If the new password is too short, too long or the old one.
-    NotLoggedInError
-        If the user changes their own password and `current` is wrong.
+        If the password is too short or too long.
     """
-    with database.read() as session:
-        user = _get_user(session, name)
-        stored = user.password_hash
-    if by == name and not _fits(current, stored):
-        raise NotLoggedInError("access.wrong_current")
-    if current and current == password:
-        raise InvalidError("access.password_same")
     hashed = _hashed(password)
     with database.write() as session:
         user = _get_user(session, name)
-        user.password_hash, user.must_change = hashed, by != name
+        user.password_hash, user.must_change = hashed, must_change
         session.add(user)
         session.execute(delete(LoginSession).where(col(LoginSession.user_name) == name))
         audit.note(session, at=clock.now(), actor=by, action="user.password", subject=name)
+
+
+def change_password(database: Database, name: str, current: str, new: str, clock: Clock) -> None:
+    """Let a user change their own password; all their sessions end.
+
+    Raises
+    ------
+    NotLoggedInError
+        If `current` is wrong.
+    TooManyTriesError
+        If it was wrong too often.
+    InvalidError
+        If `new` is the current one, too short or too long.
+    """
+    stored = _count_try(database, name, clock)
+    if not _fits(current, stored):
+        raise NotLoggedInError("access.wrong_current")
+    if current == new:
+        raise InvalidError("access.password_same")
+    set_password(database, name, new, clock=clock, must_change=False, by=name)
+    _forget_failures(database, name)
 
 
 def set_language(database: Database, name: str, language: str) -> None:
@@ -198,17 +214,9 @@ def log_in(database: Database, name: str, password: str, clock: Clock) -> str:
         If this name has had `MOST_FAILURES` wrong passwords within `FAILURE_WINDOW`.
     """
     name = name.strip()[:LONGEST_NAME]
-    with database.write() as session:
-        _refuse_after_failures(session, name, clock.now())
-        # Counted before the slow check, so that many tries at once cannot slip past the limit together.
-        session.execute(delete(LoginFailure).where(col(LoginFailure.at) < clock.now() - FAILURE_WINDOW))
-        session.add(LoginFailure(name=name, at=clock.now()))
-        user = session.get(User, name)
-        known = user is not None and user.active
-        stored = user.password_hash if user is not None and user.active else _NOBODY
-    if _fits(password, stored) and known:
+    if _fits(password, _count_try(database, name, clock)):
+        _forget_failures(database, name)
         with database.write() as session:
-            session.execute(delete(LoginFailure).where(col(LoginFailure.name) == name))
             audit.note(session, at=clock.now(), actor=name, action="user.login", subject=name)
             return _new_session(session, name, clock.now())
     raise NotLoggedInError("access.wrong_login")
@@ -222,7 +230,8 @@ def find_login(session: Session, token: str, now: datetime) -> Login | None:
     user = session.get(User, row.user_name)
     if user is None or not user.active:
         return None
-    return Login(user.name, Role(user.role), user.scope, user.language, user.must_change)
+    must_change = user.must_change and not token.startswith(_CONSOLE)
+    return Login(user.name, Role(user.role), user.scope, user.language, must_change)
 
 
 def extend_session(database: Database, token: str, clock: Clock) -> None:
@@ -279,19 +288,38 @@ def use_ticket(database: Database, ticket: str, clock: Clock) -> str:
         is_good = row is not None and used.rowcount == 1 and now < row.expires_at  # type: ignore[attr-defined]
         if is_good and user is not None and user.active:
             audit.note(session, at=now, actor=user.name, action="user.login", subject=user.name, ticket=True)
-            return _new_session(session, user.name, now)
+            return _new_session(session, user.name, now, prefix=_CONSOLE)
     raise NotLoggedInError("access.ticket_unfit")
 
 
-def _new_session(session: Session, name: str, now: datetime) -> str:
+def _new_session(session: Session, name: str, now: datetime, *, prefix: str = "") -> str:
     session.execute(delete(LoginSession).where(col(LoginSession.expires_at) < now))
-    token = secrets.token_urlsafe(32)
+    token = prefix + secrets.token_urlsafe(32)
     session.add(
         LoginSession(
             token_hash=_digest(_SESSION, token), user_name=name, made_at=now, seen_at=now, expires_at=now + LIFETIME
         )
     )
     return token
+
+
+def _count_try(database: Database, name: str, clock: Clock) -> str:
+    """Count one try for `name`, or refuse it, and return the hash that the password must fit.
+
+    Counted before the slow check, so that many tries at once cannot slip past the limit together.
+    """
+    now = clock.now()
+    with database.write() as session:
+        _refuse_after_failures(session, name, now)
+        session.execute(delete(LoginFailure).where(col(LoginFailure.at) < now - FAILURE_WINDOW))
+        session.add(LoginFailure(name=name, at=now))
+        user = session.get(User, name)
+        return user.password_hash if user is not None and user.active else _NOBODY
+
+
+def _forget_failures(database: Database, name: str) -> None:
+    with database.write() as session:
+        session.execute(delete(LoginFailure).where(col(LoginFailure.name) == name))
 
 
 def _refuse_after_failures(session: Session, name: str, now: datetime) -> None:
@@ -332,3 +360,25 @@ def _fits(password: str, stored: str) -> bool:
 
 def _digest(purpose: str, token: str) -> str:
     return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+
+
+def refuse_foreign_elder(session: Session, reach: Reach, elder_number: str) -> None:
+    """Refuse to act for an elder of another meal point; an unknown elder is left to the story that asks.
+
+    Raises
+    ------
+    NotAllowedError
+        If the elder is registered at another meal point than `reach` covers.
+    """
+    if reach == EVERYTHING:
+        return
+    elder = session.get(Elder, elder_number)
+    if elder is not None and (reach.meal_point is None or elder.meal_point_code != reach.meal_point):
+        raise NotAllowedError("access.not_yours")
+
+
+def refuse_foreign_order(session: Session, reach: Reach, order_id: int) -> None:
+    """Refuse to act on an order of another meal point's elder; the rules of `refuse_foreign_elder` hold."""
+    order = session.get(MealOrder, order_id)
+    if order is not None:
+        refuse_foreign_elder(session, reach, order.elder_number)

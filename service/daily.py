@@ -15,21 +15,22 @@ from kitchens.account import forgotten_orders
 from kitchens.assign import assign_supply_plain
 from kitchens.batches import plan_batches
 from kitchens.dispatch import runs_problem
-
-from kitchens.food_clock import FoodRules
 from kitchens.meals import Meal
 from kitchens.plan import DayPlan
 from routing.check import check_runs
 from routing.insertion import plan_runs_plain
 from routing.problem import RunProblem
+from service import audit
 from service.claims import Claim, claimed
 from service.clock import Clock
 from service.db import Database
-from service.errors import ForgottenError
+from service.errors import ConflictError, ForgottenError
+from service.orders import ensure_meal_day
 from service.planning import Question, read_question
 from service.publishing import Published, publish
 from service.settings import Settings
 from service.solving import Solver
+from service.tables import MealDay, MealState
 from service.texts import Key
 from service.travelling import travel_times
 
@@ -84,16 +85,14 @@ def plan_day(question: Question, kit: Kitbag, *, meanwhile: Callable[[], None]) 
     A plan of the solver that fails the check is dropped for the plain one: a defect there must not cost a meal.
     """
     day, settings = question.day, kit.settings
-    rules = FoodRules(eating_allowance_s=settings.eating_allowance_s)
     with Solver(settings.solve_limit_s, kit.report, meanwhile) as solver:
         kit.report("assign", 0, 1)
         supply = solver.ask("assign_supply", day, seed=settings.seed, otherwise=lambda: assign_supply_plain(day))
         kit.report("assign", 1, 1)
-        batches = plan_batches(day, supply, rules=rules)
+        batches = plan_batches(day, supply)
         kit.report("batches", 1, 1)
-        problem = runs_problem(
-            day, supply, batches, question.vans, question.couriers, travel_times(settings), rules=rules
-        )
+        travel, allowance_s = travel_times(settings), settings.eating_allowance_s
+        problem = runs_problem(day, supply, batches, question.vans, question.couriers, travel, allowance_s=allowance_s)
         kit.report("travel", 1, 1)
         runs = solver.ask(
             "plan_runs", problem, seed=settings.seed, effort="NORMAL", otherwise=lambda: plan_runs_plain(problem)
@@ -129,3 +128,22 @@ def refuse_if_somebody_is_forgotten(question: Question, problem: RunProblem, pla
     found = faults(question, problem, plan)
     if found:
         raise ForgottenError("error.plan_broken", violations=found[:MOST_NAMED], **names)
+
+
+def call_for_delivery(service_day: date, meal: Meal, kit: Kitbag) -> None:
+    """Have everybody's meal brought home on this day, and call the reserve couriers for it.
+
+    Raises
+    ------
+    ConflictError
+        If the meal is closed already: its plan is being made or out.
+    """
+    with kit.database.write() as session:
+        ensure_meal_day(session, service_day, meal)
+        day = session.get_one(MealDay, (service_day, meal))
+        if day.state != MealState.OPEN:
+            raise ConflictError("error.already_closed", day=service_day, meal=Key(f"meal.{meal}"))
+        day.all_delivered = True
+        session.add(day)
+        subject = f"{service_day}/{meal}"
+        audit.note(session, at=kit.clock.now(), actor=kit.actor, action="all_delivered", subject=subject)

@@ -30,13 +30,6 @@ from service.tables import (
 
 Word = TypeVar("Word", bound=StrEnum)
 
-HOME_WINDOWS = {
-    meals.Meal.BREAKFAST: Window(7 * 3600, 8 * 3600 + 1800),
-    meals.Meal.LUNCH: Window(10 * 3600 + 2700, 12 * 3600 + 2700),
-    meals.Meal.DINNER: Window(16 * 3600 + 2700, 18 * 3600 + 2700),
-}
-"""When an elder who has told no time of their own takes a meal at the door."""
-
 DOOR_S = 100
 STAIRS_S_A_FLOOR = 20
 LIFT_S = 45
@@ -110,11 +103,11 @@ def _list_orders(
         .where(MealOrder.service_day == service_day, MealOrder.meal == meal, MealOrder.state == OrderState.PLACED)
         .order_by(col(MealOrder.id))
     )
-    return tuple(_order(order, elder, meal, all_delivered=all_delivered) for order, elder in rows)
+    return tuple(_order(order, elder, all_delivered=all_delivered) for order, elder in rows)
 
 
-def _order(order: MealOrder, elder: Elder, meal: meals.Meal, *, all_delivered: bool) -> kitchens_problem.Order:
-    window = HOME_WINDOWS[meal]
+def _order(order: MealOrder, elder: Elder, *, all_delivered: bool) -> kitchens_problem.Order:
+    window = None
     if elder.window_start_s is not None and elder.window_end_s is not None:
         window = Window(elder.window_start_s, elder.window_end_s)
     return kitchens_problem.Order(

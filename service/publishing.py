@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kitchens.account import figures, left_out_orders
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
+from kitchens.account import figures, left_out_orders
 from kitchens.meals import Meal
 from kitchens.plan import DayPlan, LeftOut
 from routing.plan import CourierRun as PlannedCourierRun
@@ -17,12 +17,14 @@ from routing.plan import VanRun as PlannedVanRun
 from routing.problem import RunProblem
 from service import audit
 from service.clock import Clock, hh_mm
+from service.db import Database
 from service.outbox import tell
 from service.planning import Question
 from service.settings import Settings
 from service.tables import (
     Batch,
     CourierRun,
+    MealOrder,
     Paper,
     PaperKind,
     Plan,
@@ -94,6 +96,22 @@ def published(head: Plan, left_out: tuple[tuple[str, str, str], ...]) -> Publish
         figures=head.figures,
         left_out=left_out,
     )
+
+
+def find_published(database: Database, service_day: date, meal: Meal) -> Published | None:
+    """Return the newest published plan of a meal, or None if there is none."""
+    with database.read() as session:
+        of_meal = select(Plan).where(Plan.service_day == service_day, Plan.meal == meal)
+        head = session.exec(of_meal.order_by(col(Plan.version).desc()).limit(1)).first()
+        if head is None:
+            return None
+        lost = session.exec(
+            select(MealOrder.elder_number, PlannedOrder.reason, PlannedOrder.detail)
+            .join(MealOrder, col(MealOrder.id) == col(PlannedOrder.order_id))
+            .where(PlannedOrder.plan_id == head.id, col(PlannedOrder.reason).is_not(None))
+            .order_by(col(PlannedOrder.order_id))
+        ).all()
+        return published(head, tuple((elder, reason or "", detail) for elder, reason, detail in lost))
 
 
 def _head(
@@ -289,8 +307,9 @@ def _tell_everyone(
         notice(to, "run_ready", code, run=code, doors=doors, depart=hh_mm(run.trips[0].depart_s))
     for elder, reason, _detail in lost:
         notice(Role.DISTRICT, "left_out", elder, elder=elder, reason=f"reason.{reason}")
-    if plan.marks:
-        notice(Role.DISTRICT, "plain_plan", "marks", marks=list(plan.marks))
+    plain = [mark for mark in plan.marks if mark.startswith("plain:")]
+    if plain:
+        notice(Role.DISTRICT, "plain_plan", "marks", marks=plain)
     if head.fell_back:
         notice(Role.DISTRICT, "travel_fell_back", "travel", why=head.fell_back)
     served = head.figures["orders"] - len(lost)

@@ -58,7 +58,8 @@ class Solver:
     meanwhile
         Called at least twice a second while waiting; may raise to give up the whole story.
     marks
-        One machine word for each question that was answered plainly, such as `plain:plan_runs:child_killed`.
+        Machine words: `plain:plan_runs:child_killed` for a question that was answered plainly, `cut_short:plan_runs`
+        for a search that the clock ended, so that another machine may find another plan.
     """
 
     limit_s: float
@@ -107,7 +108,10 @@ class Solver:
                 return rest[0]
             if kind == "failed":
                 raise _ChildLostError(f"child_raised_{rest[0]}")
-            self.report(*rest)
+            if rest[0] == "cut_short":
+                self.marks.append(f"cut_short:{step}")
+            else:
+                self.report(*rest)
 
     def _next_message(self, child: subprocess.Popen[bytes]) -> tuple[Any, ...]:
         (length,) = LENGTH.unpack(self._read(child, LENGTH.size))

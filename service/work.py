@@ -14,10 +14,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
+from kitchens.dispatch import HOME_WINDOWS
 from kitchens.meals import Meal
 from service.calendar import is_working_day
 from service.claims import latest_cut_off
-from service.clock import Clock, local_day
+from service.clock import Clock, instant_of, local_day
 from service.db import Database
 from service.outbox import tell
 from service.tables import Job, MealDay, MealOrder, MealState, Role, StandingOrder
@@ -33,7 +34,7 @@ RUN_MEAL = "run_meal"
 def write_due_meals(database: Database, clock: Clock) -> int:
     """Write one piece of work for each meal whose cut-off has passed and that is not published; return how many.
 
-    A meal of a past day is not planned any more: nobody can eat it.
+    A meal whose time is over is not planned any more: nobody can eat it.
     """
     today = local_day(clock.now())
     written = 0
@@ -42,7 +43,8 @@ def write_due_meals(database: Database, clock: Clock) -> int:
             day = today + timedelta(days=ahead)
             for meal in Meal:
                 due_at = latest_cut_off(session, day, meal)
-                if due_at <= clock.now() and _is_wanted(session, day, meal):
+                over_at = instant_of(day, HOME_WINDOWS[meal].end_s)
+                if due_at <= clock.now() < over_at and _is_wanted(session, day, meal):
                     written += add_job(session, RUN_MEAL, f"{day}/{meal}", due_at)
     return written
 
@@ -52,7 +54,8 @@ def add_job(session: Session, name: str, subject: str, due_at: datetime) -> int:
     bind = session.get_bind()
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     values = {"name": name, "subject": subject, "due_at": due_at, "attempt": 0, "error": ""}
-    return _changed(session.execute(insert(Job).values(**values).on_conflict_do_nothing()))
+    written = session.execute(insert(Job).values(**values).on_conflict_do_nothing().returning(col(Job.id)))
+    return len(written.all())
 
 
 def claim_next(database: Database, clock: Clock) -> Job | None:
@@ -61,7 +64,9 @@ def claim_next(database: Database, clock: Clock) -> Job | None:
     with database.write() as session:
         free = (col(Job.lease_until).is_(None)) | (col(Job.lease_until) < now)
         open_jobs = select(Job).where(col(Job.done_at).is_(None), col(Job.failed_at).is_(None), Job.due_at <= now, free)
-        job = session.exec(open_jobs.order_by(col(Job.due_at), col(Job.id)).limit(1)).first()
+        job = session.exec(
+            open_jobs.order_by(col(Job.due_at), col(Job.id)).limit(1).with_for_update(skip_locked=True)
+        ).first()
         if job is None:
             return None
         claimed = update(Job).where(col(Job.id) == job.id, free, col(Job.done_at).is_(None))

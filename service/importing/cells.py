@@ -40,12 +40,16 @@ class CellType:
         Turns a value into the text that `read` turns back into the same value.
     words
         The words that are possible, for types that have only some.
+    least, most
+        The bounds of a number; the longest text.
     """
 
     name: str
     read: Callable[[str], object]
     write: Callable[[Any], str] = str
     words: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
 
 
 def refuse(name: str, came: str, **values: object) -> PydanticCustomError:
@@ -74,7 +78,7 @@ def _number(name: str, least: int, most: int) -> CellType:
             raise refuse(name, cell, least=least, most=most)
         return int(cell)
 
-    return CellType(name, read)
+    return CellType(name, read, least=least, most=most)
 
 
 def _degrees(name: str, most: int) -> CellType:
@@ -83,7 +87,7 @@ def _degrees(name: str, most: int) -> CellType:
             raise refuse(name, cell, least=-most, most=most)
         return float(cell)
 
-    return CellType(name, read, repr)
+    return CellType(name, read, repr, least=-most, most=most)
 
 
 def _read_time(cell: str) -> int:
@@ -179,7 +183,7 @@ def _values(words: type[StrEnum]) -> tuple[str, ...]:
 CRS_WORDS = ("wgs84", "gcj02", "bd09")
 
 _CODE = _matching("code", CODE)
-_TEXT = CellType("text", _read_text)
+_TEXT = CellType("text", _read_text, most=LONGEST_TEXT)
 _PHONE = _matching("phone", PHONE)
 _LATITUDE = _degrees("latitude", 90)
 _LONGITUDE = _degrees("longitude", 180)

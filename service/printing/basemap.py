@@ -31,10 +31,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A named point, such as a community or a metro station."""
+    """A named point, such as a metro station; without a dot it is only where a name may stand."""
 
     name: str
     place: Place
+    has_dot: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Basemap:
 def load_basemap(path: Path) -> Basemap:
     """Return the ground in the GeoJSON file at `path` (RFC 7946, WGS-84 longitude first).
 
-    Polygons become areas, lines ways and points spots; each is named by the property `name`, or has no name.
+    Polygons become areas, lines ways and points spots; each is named by the property `name`, or has no name. The
+    property `kind` makes a point a mere name (`label`) and keeps the name of the whole (`district`) off the map.
 
     Raises
     ------
@@ -63,14 +65,16 @@ def load_basemap(path: Path) -> Basemap:
     ways: list[Way] = []
     spots: list[Spot] = []
     for feature in document["features"]:
-        name = str((feature.get("properties") or {}).get("name") or "")
-        for kind, coordinates in _parts(feature["geometry"], path.name):
-            if kind == "Polygon":
+        properties = feature.get("properties") or {}
+        kind = properties.get("kind")
+        name = "" if kind == "district" else str(properties.get("name") or "")
+        for shape, coordinates in _parts(feature["geometry"], path.name):
+            if shape == "Polygon":
                 areas.append(Area(name, (_ring(coordinates[0]),)))
-            elif kind == "LineString":
+            elif shape == "LineString":
                 ways.append(Way(name, _ring(coordinates)))
             else:
-                spots.append(Spot(name, Place(lat=coordinates[1], lon=coordinates[0])))
+                spots.append(Spot(name, Place(lat=coordinates[1], lon=coordinates[0]), has_dot=kind != "label"))
     return Basemap(tuple(areas), tuple(ways), tuple(spots))
 
 

@@ -20,27 +20,26 @@ def draw_ground(
 ) -> list[str]:
     """Return SVG elements for what of `basemap` lies in `frame`.
 
-    A name moves a little to keep off `taken`, `lines` and other names; where it cannot, it is left out: the run's own
-    labels are worth more.
+    A name stands once, and moves a little to keep off `taken`, `lines` and other names; where it cannot, it is left
+    out: the run's own labels are worth more.
     """
     shapes: list[str] = []
     names: list[tuple[str, XY]] = []
+    for spot in basemap.spots:
+        x, y = project(spot.place)
+        if frame.left < x < frame.right and frame.top < y < frame.bottom:
+            names.append((spot.name, (x, y - 2.4 if spot.has_dot else y)))
+            shapes += [f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.5" fill="#888"/>'] if spot.has_dot else []
     for area in basemap.areas:
         for ring in area.rings:
             inside = _cut([project(place) for place in ring], frame)
-            if len(inside) < 3:
-                continue
-            shapes.append(f'<path d="{_path(inside)}z" fill="none" stroke="#999" stroke-width="0.25"/>')
-            names.append((area.name, _middle(inside)))
+            if len(inside) >= 3:
+                shapes.append(f'<path d="{_path(inside)}z" fill="none" stroke="#999" stroke-width="0.25"/>')
+                names.append((area.name, _middle(inside)))
     for way in basemap.ways:
         for piece in _pieces([project(place) for place in way.points], frame):
             shapes.append(f'<path d="{_path(piece)}" fill="none" stroke="#aaa" stroke-width="0.6"/>')
             names.append((way.name, piece[len(piece) // 2]))
-    for spot in basemap.spots:
-        x, y = project(spot.place)
-        if frame.left < x < frame.right and frame.top < y < frame.bottom:
-            shapes.append(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.5" fill="#888"/>')
-            names.append((spot.name, (x, y - 2.4)))
     return shapes + list(_names(names, frame, taken, lines))
 
 
@@ -48,18 +47,19 @@ def _names(
     names: Sequence[tuple[str, XY]], frame: Box, taken: Sequence[Box], lines: Sequence[Segment]
 ) -> Iterator[str]:
     used = list(taken)
+    done: set[str] = {""}
     for name, (x, y) in names:
         half = sum(NAME_MM if ord(letter) > 0x2E7F else 0.58 * NAME_MM for letter in name) / 2
         for across, down in MOVES_MM:
             box = Box(x + across - half, y + down - NAME_MM * 0.8, x + across + half, y + down + NAME_MM * 0.4)
-            if name and frame.holds(box) and not _touches(box, used, lines):
+            if name not in done and frame.holds(box) and not _touches(box, used, lines):
                 used.append(box)
+                done.add(name)
                 yield (
                     f'<text x="{x + across:.2f}" y="{y + down + NAME_MM * 0.2:.2f}" font-family="{FONT}" '
                     f'font-size="{NAME_MM}" fill="#555" stroke="#fff" stroke-width="0.8" paint-order="stroke" '
                     f'text-anchor="middle">{escape(name)}</text>'
                 )
-                break
 
 
 def _touches(box: Box, used: Sequence[Box], lines: Sequence[Segment]) -> bool:

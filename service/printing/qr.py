@@ -20,12 +20,12 @@ def qr_svg(payload: str) -> str:
     """
     code = segno.make_qr(payload, error="m", mask=MASK)
     path = "".join(
-        f"M{start} {y}h{width}v1h-{width}z"
+        f"M{start} {y}.5h{width}"
         for y, row in enumerate(code.matrix, QUIET_MODULES)
         for start, width in _dark_runs(row)
     )
     side = len(code.matrix) + 2 * QUIET_MODULES
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"><path d="{path}"/></svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"><path stroke="#000" d="{path}"/></svg>'
 
 
 def _dark_runs(row: bytearray) -> list[tuple[int, int]]:

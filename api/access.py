@@ -1,0 +1,56 @@
+"""Which role may do what: one table, and whatever does not stand in it is refused.
+
+How far a role sees within an operation is its reach (`service.access.Reach`): a kitchen, meal point or courier sees
+only its own part.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.access import Login
+from service.tables import Role
+
+
+class Operation(StrEnum):
+    """What can be asked of the product."""
+
+    BOARD = "board"
+    FIGURES = "figures"
+    PLAN = "plan"
+    KITCHEN = "kitchen"
+    COURIER = "courier"
+    PAPERS = "papers"
+    OPEN_ADDRESSES = "open_addresses"
+    ORDER = "order"
+    MARK_COOKED = "mark_cooked"
+    MARK_VAN_LEFT = "mark_van_left"
+    MARK_COURIER_LEFT = "mark_courier_left"
+    RECORD_OUTCOME = "record_outcome"
+    SEE_NOTICES = "see_notices"
+
+
+_DESK = frozenset({Role.ADMIN, Role.DISTRICT})
+_OFFICE = _DESK | {Role.OPERATOR}
+_EVERYBODY = frozenset(Role)
+
+RULES: dict[Operation, frozenset[Role]] = {
+    Operation.BOARD: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.FIGURES: _OFFICE,
+    Operation.PLAN: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.KITCHEN: _DESK | {Role.KITCHEN},
+    Operation.COURIER: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
+    Operation.PAPERS: _DESK | {Role.KITCHEN, Role.MEAL_POINT, Role.COURIER},
+    Operation.OPEN_ADDRESSES: _OFFICE | {Role.MEAL_POINT},
+    Operation.ORDER: frozenset({Role.ADMIN, Role.OPERATOR, Role.MEAL_POINT}),
+    Operation.MARK_COOKED: _DESK | {Role.KITCHEN},
+    Operation.MARK_VAN_LEFT: _DESK | {Role.KITCHEN},
+    Operation.MARK_COURIER_LEFT: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
+    Operation.RECORD_OUTCOME: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
+    Operation.SEE_NOTICES: _EVERYBODY,
+}
+
+
+def may(login: Login | None, operation: Operation) -> bool:
+    """Return whether this login may do `operation` at all, within its reach."""
+    return login is not None and login.role in RULES.get(operation, frozenset())

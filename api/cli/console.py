@@ -1,0 +1,76 @@
+"""What the commands share: the installation they work on, the progress bars, the two consoles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from service.clock import Clock, SystemClock
+from service.daily import STAGES, Kitbag, Report
+from service.db import Database, open_database
+from service.errors import InvalidError
+from service.settings import Settings
+from service.texts import text
+
+output = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The settings, the database and the clock that a command works with."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+
+    def kit(self, actor: str, report: Report) -> Kitbag:
+        """Return what planning stories need."""
+        return Kitbag(self.database, self.clock, self.settings, actor, report)
+
+
+def read_settings() -> Settings:
+    """Return the settings of this environment.
+
+    Raises
+    ------
+    InvalidError
+        If one of them is wrong, named as it stands in the environment.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "NUANFAN_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidError("error.setting", name=name, detail=f"{first['msg']} ({first['input']!r})") from error
+
+
+def open_installation() -> Installation:
+    """Return this environment's installation, its folder made if need be."""
+    settings = read_settings()
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidError("error.setting", name="NUANFAN_HOME", detail=str(error)) from error
+    return Installation(settings, open_database(settings.url()), SystemClock())
+
+
+@contextmanager
+def progress_bars(language: str, *, quiet: bool = False) -> Iterator[Report]:
+    """Show one bar a stage on standard error while the story goes on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=problems, disable=quiet) as progress:
+        bars = {stage: progress.add_task(text(language, f"stage.{stage}"), total=1, start=False) for stage in STAGES}
+
+        def report(stage: str, done: int, total: int) -> None:
+            bar = bars[stage]
+            if not progress.tasks[bar].started:
+                progress.start_task(bar)
+            progress.update(bar, completed=done, total=total)
+
+        yield report

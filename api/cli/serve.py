@@ -1,0 +1,81 @@
+"""`nuanfan serve`, `clock`, `migrate` and `user`."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.cli.console import Installation, open_installation, output
+from scheduler.run import keep_time
+from service.access import create_user, first_admin, make_ticket, set_password
+from service.migrations.run import migrate
+from service.tables import Role
+from service.texts import text
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def serve_command(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    user: Annotated[str, typer.Option(help="Whom the one-time link logs in.")] = "admin",
+) -> None:
+    """Serve the pages and keep the time; stop with Ctrl-C."""
+    here = open_installation()
+    migrate(here.database)
+    serve(here, host=host or here.settings.host, port=port or here.settings.port, user=user)
+
+
+def serve(here: Installation, *, host: str, port: int, user: str) -> None:
+    """Run the web here and the clock in a process of its own, so that neither stops the other."""
+    language = here.settings.language
+    password = first_admin(here.database, here.clock)
+    if password is not None:
+        output.print(text(language, "cli.first_admin", password=password), markup=False)
+    address = f"http://{host}:{port}"
+    if host in LOOPBACK:
+        ticket = make_ticket(here.database, user, here.clock)
+        output.print(text(language, "cli.serving_ticket", address=address, ticket=ticket), markup=False, soft_wrap=True)
+    else:
+        output.print(text(language, "cli.serving", address=address), markup=False, soft_wrap=True)
+    clock = subprocess.Popen([sys.executable, "-m", "api.start", "clock"])
+    try:
+        app = create_app(here.database, here.settings, here.clock)
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    finally:
+        clock.terminate()
+        clock.wait(timeout=10)
+
+
+def clock_command() -> None:
+    """Keep the time: close and plan each meal at its cut-off."""
+    here = open_installation()
+    keep_time(here.database, here.settings, here.clock)
+
+
+def migrate_command() -> None:
+    """Bring the database to this version's tables."""
+    here = open_installation()
+    revision = migrate(here.database)
+    output.print(text(here.settings.language, "cli.migrated", revision=revision), markup=False)
+
+
+def user_command(
+    name: Annotated[str, typer.Argument(help="Login name.")],
+    role: Annotated[Role | None, typer.Option(help="Make a new login of this role.")] = None,
+    scope: Annotated[str, typer.Option(help="Kitchen, meal point or courier code.")] = "",
+) -> None:
+    """Make a login, or give an existing one a new one-time password."""
+    here = open_installation()
+    password = secrets.token_urlsafe(9)
+    if role is None:
+        set_password(here.database, name, password, clock=here.clock, must_change=True)
+    else:
+        create_user(here.database, name=name, role=role, scope=scope or None, password=password, clock=here.clock)
+    output.print(text(here.settings.language, "cli.one_time_password", name=name, password=password), markup=False)

@@ -1,0 +1,98 @@
+"""What an endpoint may ask for: the house it runs in, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.access import Operation, may
+from service.access import Login, NotLoggedInError, extend_session, find_login
+from service.clock import Clock
+from service.db import Database
+from service.errors import NotAllowedError
+from service.settings import Settings
+from service.texts import LANGUAGES, Key
+
+SESSION_COOKIE = "nuanfan_session"
+LANGUAGE_COOKIE = "nuanfan_language"
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class MustChangeError(NotAllowedError):
+    """The login holds, but its first password must be changed before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the application was made with."""
+
+    database: Database
+    settings: Settings
+    clock: Clock
+
+
+def get_house(request: Request) -> House:
+    """Return what the application was made with."""
+    house = request.app.state.house
+    if not isinstance(house, House):
+        raise TypeError(f"expected a House in the application's state, got {type(house).__name__}")
+    return house
+
+
+HouseDep = Annotated[House, Depends(get_house)]
+
+
+def find_visitor(request: Request, house: HouseDep) -> Login | None:
+    """Return who is asking, or None; every write of a logged-in visitor keeps the session alive, no read does."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        return None
+    with house.database.read() as session:
+        login = find_login(session, token, house.clock.now())
+    if login is not None and request.method not in READS:
+        extend_session(house.database, token, house.clock)
+    request.state.login = login
+    return login
+
+
+VisitorDep = Annotated[Login | None, Depends(find_visitor)]
+
+
+def get_login(visitor: VisitorDep) -> Login:
+    """Return who is logged in.
+
+    Raises
+    ------
+    NotLoggedInError
+        If nobody is.
+    """
+    if visitor is None:
+        raise NotLoggedInError("access.not_logged_in")
+    return visitor
+
+
+LoginDep = Annotated[Login, Depends(get_login)]
+
+
+def allowed(operation: Operation) -> Callable[[Login], Login]:
+    """Return a dependency that gives the login, or refuses it this operation."""
+
+    def check(login: LoginDep) -> Login:
+        if login.must_change:
+            raise MustChangeError("access.must_change")
+        if not may(login, operation):
+            raise NotAllowedError("access.not_allowed", role=Key(f"role.{login.role}"))
+        return login
+
+    return check
+
+
+def language_of(request: Request, login: Login | None) -> str:
+    """Return the language of the answer: the user's own, else the one chosen before, else the installation's."""
+    if login is not None:
+        return login.language
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else get_house(request).settings.language

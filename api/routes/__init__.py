@@ -1,0 +1,1 @@
+"""JSON for programs: the same service functions as the pages, another rendering."""

@@ -1,0 +1,180 @@
+"""Both echelons of one meal by the solver: first the vans, then the couriers, then again where boxes came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import count
+from typing import TypeVar
+
+from routing.engine.couriers import plan_point, point_tasks
+from routing.engine.effort import Effort, Limits
+from routing.engine.improve import improve
+from routing.engine.vans import VanTask, Wanted, plan_vans
+from routing.filling import empty_rides, fill, near_vehicles
+from routing.insertion import STRANGERS, supplied_ground, waiting_homes
+from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
+from routing.problem import RunProblem
+from routing.reasons import left_out_consignments, left_out_homes
+from routing.rides import Ground, Ride
+from routing.runs import courier_runs, van_runs
+from routing.supply import courier_ground, van_grounds
+from routing.wanted import earlier_arrivals, wanted_arrivals
+
+__all__ = ["Effort", "Limits", "plan_point", "plan_runs", "plan_vans"]
+
+Report = Callable[[str, int, int], None]
+STEPS = 50
+"""How many times the search over all couriers reports."""
+
+SEARCHES_A_RUN = 1_000
+"""Seeds of two runs lie so far apart that their searches share none."""
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def plan_runs(
+    problem: RunProblem, *, seed: int, effort: Effort | Limits, report: Report = quiet, executor: Executor | None = None
+) -> RunPlan:
+    """Return a plan of both echelons.
+
+    Parameters
+    ----------
+    problem
+        Kitchens, meal points, vans, couriers, consignments and homes of one meal.
+    seed
+        The same problem, seed and effort give the same plan on every machine and with any number of workers.
+    effort
+        How hard to try, by name or by limits; every search ends by solutions and rounds, not by the clock.
+    report
+        Told (stage, done, total) with stage "vans" or "couriers"; ("cut_short", n, n) when the far limit of
+        seconds ended n searches, in which case alone the plan may differ from one machine to the next.
+    executor
+        Maps the independent parts. Processes only: a routing solve holds Python's lock for its whole length.
+
+    Returns
+    -------
+    RunPlan
+        Every home and every consignment stands in it, served or left out with a reason.
+    """
+    limits = effort.value if isinstance(effort, Effort) else effort
+    run = _Run(problem, limits, seed, report, executor)
+    best = run.draft(wanted_arrivals(problem), None)
+    for _ in range(limits.again):
+        wanted = earlier_arrivals(problem, best.plan, best.wanted)
+        other = run.draft(wanted, best) if wanted != best.wanted else best
+        if other.worth >= best.worth:
+            break
+        best = other
+    if run.cut_short:
+        report("cut_short", run.cut_short, run.cut_short)
+    return best.plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A whole plan with what a second attempt starts from; `worth` is (boxes left out, metres with prices)."""
+
+    plan: RunPlan
+    wanted: Wanted
+    rides: Sequence[Ride]
+    worth: tuple[int, int]
+
+
+class _Run:
+    """One call of `plan_runs`."""
+
+    def __init__(
+        self, problem: RunProblem, limits: Limits, seed: int, report: Report, executor: Executor | None
+    ) -> None:
+        self.problem = problem
+        self.limits = limits
+        self.next_seed = count(seed * SEARCHES_A_RUN).__next__
+        self.report = report
+        self.executor = executor
+        self.cut_short = 0
+        self.supplies = van_grounds(problem)
+        self.bare = courier_ground(problem)
+
+    def draft(self, wanted: Wanted, earlier: _Draft | None) -> _Draft:
+        """Return a plan for these wishes; the couriers start from the earlier draft if there is one."""
+        runs, standing, vans_m = self._vans(wanted)
+        ground, hopeless = supplied_ground(self.problem, runs, self.bare)
+        rides = self._point_by_point(ground) if earlier is None else _carried_over(ground, earlier.rides)
+        rides, left = self._together(rides)
+        homes = left_out_homes(self.problem, rides, hopeless, left)
+        couriers = tuple(courier_runs(self.problem, rides))
+        plan = RunPlan(tuple(runs), couriers, tuple(homes), tuple(standing), MadeBy.ORTOOLS)
+        without = {one.home_id for one in homes}
+        boxes = sum(home.boxes for home in self.problem.homes if home.home_id in without)
+        boxes += sum(one.boxes for one in standing)
+        return _Draft(plan, wanted, rides, (boxes, vans_m + sum(ride.cost_m for ride in rides)))
+
+    def _vans(self, wanted: Wanted) -> tuple[list[VanRun], list[LeftOutConsignment], int]:
+        tasks = [
+            VanTask(supply, wanted, self.limits.vans, self.limits.van_rounds, self.next_seed())
+            for supply in self.supplies
+        ]
+        runs: list[VanRun] = []
+        standing: list[LeftOutConsignment] = []
+        metres = 0
+        for answer in self._map("vans", plan_vans, tasks, len(tasks)):
+            rides = answer.rides()
+            self.cut_short += answer.was_cut_short
+            runs += van_runs(self.problem, answer.supply, rides)
+            standing += left_out_consignments(self.problem, answer.supply, answer.left)
+            metres += sum(ride.cost_m for ride in rides)
+        return runs, standing, metres
+
+    def _point_by_point(self, ground: Ground) -> list[Ride]:
+        """Return each courier's trips for its own meal point."""
+        tasks = point_tasks(ground, waiting_homes(ground), self.limits.couriers)
+        rides = empty_rides(ground)
+        for answer in self._map("couriers", plan_point, tasks, len(tasks) + STEPS):
+            self.cut_short += answer.was_cut_short
+            for v, trips in zip(answer.couriers, answer.trips, strict=True):
+                rides[v] = Ride(ground, ground.vehicles[v], trips)
+        return rides
+
+    def _together(self, rides: list[Ride]) -> tuple[list[Ride], list[int]]:
+        """Return better rides of all couriers, each helping where it can, and the homes that remain."""
+        if not rides:
+            return [], []
+        ground = rides[0].ground
+        served = {i for ride in rides for load in ride.loads for i in load.stops}
+        left = fill(rides, [n for n in waiting_homes(ground) if n not in served], near_vehicles(ground, len(rides)))
+        rounds = self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)
+        points = len({v.start for v in ground.vehicles} & {stop.depot for stop in ground.stops})
+
+        def tick(done: int) -> None:
+            if done * STEPS // rounds != (done - 1) * STEPS // rounds:
+                self.report("couriers", points + done * STEPS // rounds, points + STEPS)
+
+        rides, left = improve(rides, left, rounds=rounds, seed=self.next_seed(), strangers=STRANGERS, tick=tick)
+        return rides, fill(rides, left, near_vehicles(ground, len(rides)))
+
+    def _map(
+        self, stage: str, function: Callable[[Task], Answer], tasks: Sequence[Task], total: int
+    ) -> Iterator[Answer]:
+        """Yield the answers in the order of the tasks, by workers if there are any."""
+        self.report(stage, 0, total)
+        answers = map(function, tasks) if self.executor is None else self.executor.map(function, tasks)
+        for done, answer in enumerate(answers, 1):
+            self.report(stage, done, total)
+            yield answer
+
+
+def _carried_over(ground: Ground, rides: Sequence[Ride]) -> list[Ride]:
+    """Return the same trips on a ground where boxes come at other times; a ride that no longer holds is emptied."""
+    fresh = []
+    for ride in rides:
+        trips = [[i for i in trip if ground.stops[i].release_s >= 0] for trip in ride.trips()]
+        moved = Ride(ground, ride.vehicle, trips)
+        fresh.append(moved if moved.refresh() else Ride(ground, ride.vehicle))
+    return fresh

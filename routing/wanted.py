@@ -1,0 +1,87 @@
+"""By when a meal point wants its boxes: late enough to be possible, early enough for its couriers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from routing.plan import Reason, RunPlan
+from routing.problem import RunProblem
+from routing.supply import deadline_s
+
+MARGIN_S = 300
+"""A ride planned to the second is late; the wish leaves couriers five minutes."""
+
+
+LACKS_TIME = (Reason.PAST_EAT_BY, Reason.WINDOW, Reason.NO_COURIER)
+"""Reasons whose lack is in seconds and that an earlier van may heal."""
+
+
+def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], int]:
+    """Return for each consignment with homes the latest unloading that lets the couriers of its point be in time.
+
+    By the earliest-deadline rule: homes in order of their deadlines share the couriers of the point, each taking its
+    hand-over and the shortest way to it. A point without couriers of its own counts on its share, by work, of all.
+    A wish, not a rule: it makes a good order of arrival, the couriers' plan decides.
+    """
+    work = _work_s(problem)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for n, home in enumerate(problem.homes):
+        groups[home.point_id].append(n)
+    points = {point.point_id: point for point in problem.points}
+    able = [courier for courier in problem.couriers if courier.capacity_boxes > 0]
+    loading_s = max((courier.loading_s for courier in able), default=0)
+    total_s = max(int(work.sum()), 1)
+    wanted: dict[tuple[str, str], int] = {}
+    for point_id, group in groups.items():
+        own = sum(courier.point_id == point_id for courier in able)
+        share = own or max(len(able) * float(work[group].sum()) / total_s, 0.25)
+        done_s = 0.0
+        for n in sorted(group, key=lambda n: (deadline_s(problem.homes[n]), n)):
+            home = problem.homes[n]
+            done_s += float(work[n])
+            start_s = deadline_s(home) + home.service_s - done_s / share - loading_s - MARGIN_S
+            key = (home.kitchen_id, point_id)
+            latest = max(0, int(start_s) - points[point_id].handling_s)
+            wanted[key] = min(wanted.get(key, latest), latest)
+    return wanted
+
+
+def earlier_arrivals(
+    problem: RunProblem, plan: RunPlan, wanted: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Return the wishes after a plan: boxes that came too late for somebody are wanted so much earlier."""
+    homes = {home.home_id: home for home in problem.homes}
+    arrived: dict[tuple[str, str], int] = {}
+    for run in plan.van_runs:
+        for stop in run.stops:
+            key = (run.kitchen_id, stop.point_id)
+            arrived[key] = max(stop.arrive_s, arrived.get(key, 0))
+    earlier = dict(wanted)
+    for left in plan.left_out_homes:
+        home = homes[left.home_id]
+        key = (home.kitchen_id, home.point_id)
+        if left.reason in LACKS_TIME and key in arrived:
+            wish_s = max(0, arrived[key] - left.lack - MARGIN_S)
+            earlier[key] = min(wish_s, earlier.get(key, wish_s))
+    return earlier
+
+
+def _work_s(problem: RunProblem) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return what each home costs a courier at least: its hand-over and the shortest way in from its neighbours."""
+    n_points = len(problem.points)
+    seconds = problem.courier_travel.seconds
+    at = {point.point_id: n for n, point in enumerate(problem.points)}
+    work = np.zeros(len(problem.homes), dtype=np.int64)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for n, home in enumerate(problem.homes):
+        groups[home.point_id].append(n)
+    for point_id, group in groups.items():
+        rows = np.array([at[point_id], *(n_points + n for n in group)])
+        ways = seconds[np.ix_(rows, rows)].astype(np.int64)
+        np.fill_diagonal(ways, np.iinfo(np.int64).max)
+        nearest = np.minimum(ways.min(axis=0)[1:], 3600)
+        work[group] = nearest + [problem.homes[n].service_s for n in group]
+    return work

@@ -1,0 +1,248 @@
+"""A kitchen's meal: how many of each dish in each texture, whom it must cook differently for, and the batches."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from kitchens.meals import HARDNESS, Texture
+from service.board.names import shortened
+from service.board.pace import Pace, pace_of_step
+from service.clock import Clock, seconds_into
+from service.errors import NotFoundError
+from service.progress import UNDO_WITHIN
+from service.tables import Batch, Dish, Elder, Kitchen, MealOrder, MealPoint, Plan, PlannedOrder, Van, VanRun, VanStop
+
+TEXTURES = tuple(sorted(Texture, key=lambda one: -HARDNESS[one]))
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """One dish: portions in each texture (in the order of `TEXTURES`), spare on top, and their total."""
+
+    dish_name: str
+    by_texture: tuple[int, ...]
+    spare: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialMeal:
+    """One meal of a special group: label, who (shortened), dish and texture, what it replaces."""
+
+    label: str
+    short_name: str
+    dish_name: str
+    texture: str
+    instead_of: str
+    meal_point_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialGroup:
+    """All meals with the same limits to keep and the same things to leave out."""
+
+    limits: tuple[str, ...]
+    excludes: tuple[str, ...]
+    meals: tuple[SpecialMeal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One batch; once cooked, its eat-by counts from the true finish."""
+
+    id: int
+    code: str
+    dish_name: str
+    texture: str
+    portions: int
+    spare: int
+    start_s: int
+    finish_s: int
+    eat_by_s: int
+    cooked_at: datetime | None
+    undo_until: datetime | None
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class VanLoad:
+    """One van that this kitchen loads."""
+
+    id: int
+    code: str
+    plate: str
+    driver: str
+    depart_s: int
+    stops: tuple[tuple[str, int], ...]
+    left_at: datetime | None
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class KitchenView:
+    """What a kitchen needs for one meal; `totals` are the column sums of `counts`."""
+
+    code: str
+    name: str
+    counts: tuple[CountRow, ...]
+    totals: CountRow
+    specials: tuple[SpecialGroup, ...]
+    batches: tuple[BatchRow, ...]
+    may_mark: bool
+
+
+def list_plan_kitchens(session: Session, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return code and name of every kitchen that cooks for `plan`."""
+    cooking = select(Batch.kitchen_code).where(Batch.plan_id == plan.id)
+    found = session.exec(select(Kitchen).where(col(Kitchen.code).in_(cooking)).order_by(col(Kitchen.code)))
+    return tuple((kitchen.code, kitchen.name) for kitchen in found)
+
+
+def kitchen_view(session: Session, plan: Plan, kitchen_code: str, clock: Clock) -> KitchenView:
+    """Return one kitchen's part of `plan`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such kitchen.
+    """
+    kitchen = session.get(Kitchen, kitchen_code)
+    if kitchen is None:
+        raise NotFoundError("progress.unknown_kitchen", kitchen=kitchen_code)
+    dishes = {dish.code: dish.name for dish in session.exec(select(Dish))}
+    held = list(
+        session.exec(
+            select(Batch)
+            .where(Batch.plan_id == plan.id, Batch.kitchen_code == kitchen_code)
+            .order_by(col(Batch.start_s), col(Batch.code))
+        )
+    )
+    counts = _counts(held, dishes)
+    return KitchenView(
+        code=kitchen.code,
+        name=kitchen.name,
+        counts=counts,
+        totals=_totals(counts),
+        specials=_specials(session, plan, kitchen_code, dishes),
+        batches=tuple(_batch_row(batch, plan, dishes, clock) for batch in held),
+        may_mark=seconds_into(plan.service_day, clock.now()) >= 0,
+    )
+
+
+def list_van_loads(session: Session, plan: Plan, kitchen_code: str, clock: Clock) -> tuple[VanLoad, ...]:
+    """Return the vans that this kitchen loads, in the order of their departure."""
+    stops: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    runs = list(
+        session.exec(
+            select(VanRun, Van)
+            .join(Van, col(Van.code) == col(VanRun.van_code))
+            .where(VanRun.plan_id == plan.id, VanRun.kitchen_code == kitchen_code)
+            .order_by(col(VanRun.depart_s), col(VanRun.code))
+        )
+    )
+    for stop, name in session.exec(
+        select(VanStop, MealPoint.name)
+        .join(MealPoint, col(MealPoint.code) == col(VanStop.meal_point_code))
+        .where(col(VanStop.van_run_id).in_([run.id for run, _ in runs]))
+        .order_by(col(VanStop.position))
+    ):
+        stops[stop.van_run_id].append((name, stop.boxes))
+    now_s = seconds_into(plan.service_day, clock.now())
+    return tuple(
+        VanLoad(
+            id=run.id or 0,
+            code=run.code,
+            plate=van.plate,
+            driver=van.driver,
+            depart_s=run.depart_s,
+            stops=tuple(stops[run.id or 0]),
+            left_at=run.left_at,
+            pace=pace_of_step(run.depart_s, is_done=run.left_at is not None, now_s=now_s),
+        )
+        for run, van in runs
+    )
+
+
+def true_eat_by_s(batch: Batch, plan: Plan) -> int:
+    """Return until when a batch may be eaten, in seconds of the service day: from its true finish once that is known.
+
+    A batch that was finished before its time spoils before its time; one that was late gains what the plan gave it.
+    """
+    if batch.cooked_at is None:
+        return batch.eat_by_s
+    return seconds_into(plan.service_day, batch.cooked_at) + batch.eat_by_s - batch.finish_s
+
+
+def _counts(batches: Sequence[Batch], dishes: dict[str, str]) -> tuple[CountRow, ...]:
+    portions: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    spare: Counter[str] = Counter()
+    for batch in batches:
+        portions[batch.dish_code][batch.texture] += batch.portions
+        spare[batch.dish_code] += batch.spare
+    return tuple(
+        CountRow(
+            dish_name=dishes[dish],
+            by_texture=tuple(by_texture[texture] for texture in TEXTURES),
+            spare=spare[dish],
+            total=by_texture.total() + spare[dish],
+        )
+        for dish, by_texture in sorted(portions.items(), key=lambda one: (-one[1].total(), one[0]))
+    )
+
+
+def _totals(counts: Sequence[CountRow]) -> CountRow:
+    return CountRow(
+        dish_name="",
+        by_texture=tuple(sum(row.by_texture[n] for row in counts) for n in range(len(TEXTURES))),
+        spare=sum(row.spare for row in counts),
+        total=sum(row.total for row in counts),
+    )
+
+
+def _specials(session: Session, plan: Plan, kitchen_code: str, dishes: dict[str, str]) -> tuple[SpecialGroup, ...]:
+    groups: defaultdict[tuple[tuple[str, ...], tuple[str, ...]], list[SpecialMeal]] = defaultdict(list)
+    for planned, elder in session.exec(
+        select(PlannedOrder, Elder)
+        .join(MealOrder, col(MealOrder.id) == col(PlannedOrder.order_id))
+        .join(Elder, col(Elder.number) == col(MealOrder.elder_number))
+        .where(PlannedOrder.plan_id == plan.id, PlannedOrder.kitchen_code == kitchen_code)
+        .where((col(Elder.limits) != "") | (col(Elder.excludes) != "") | col(PlannedOrder.instead_of).is_not(None))
+        .order_by(col(PlannedOrder.label))
+    ):
+        key = (tuple(sorted(elder.limits.split())), tuple(sorted(elder.excludes.split())))
+        groups[key].append(
+            SpecialMeal(
+                label=planned.label or "",
+                short_name=shortened(elder.name),
+                dish_name=dishes[planned.dish_code or ""],
+                texture=planned.texture or "",
+                instead_of=dishes.get(planned.instead_of or "", ""),
+                meal_point_code=planned.meal_point_code or "",
+            )
+        )
+    in_order = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+    return tuple(SpecialGroup(limits, excludes, tuple(meals)) for (limits, excludes), meals in in_order)
+
+
+def _batch_row(batch: Batch, plan: Plan, dishes: dict[str, str], clock: Clock) -> BatchRow:
+    undo_until = batch.cooked_at + UNDO_WITHIN if batch.cooked_at else None
+    now_s = seconds_into(plan.service_day, clock.now())
+    return BatchRow(
+        id=batch.id or 0,
+        code=batch.code,
+        dish_name=dishes[batch.dish_code],
+        texture=batch.texture,
+        portions=batch.portions,
+        spare=batch.spare,
+        start_s=batch.start_s,
+        finish_s=batch.finish_s,
+        eat_by_s=true_eat_by_s(batch, plan),
+        cooked_at=batch.cooked_at,
+        undo_until=undo_until if undo_until and clock.now() <= undo_until else None,
+        pace=pace_of_step(batch.finish_s, is_done=batch.cooked_at is not None, now_s=now_s),
+    )

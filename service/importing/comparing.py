@@ -1,0 +1,224 @@
+"""Checked rows against the database: what would be added or changed, and what cannot be.
+
+The rules that keep what is better already stand here: a position that somebody stood at is never overwritten, and an
+empty position never takes a known one away from an unchanged address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from routing.coordinates import Crs, to_wgs84
+from service.importing import formats
+from service.importing.checking import CheckedRow, CheckedTable
+from service.importing.cycles import CycleEntry, expand
+from service.importing.findings import Finding, Phrase
+from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, columns
+from service.importing.rows import Key, Row, key_of, rows_by_key, table_of
+from service.tables import MealDay, MealState
+
+DEGREE_DIGITS = 7
+"""About one centimetre: finer than any source, so that a converted position reads back the same."""
+
+POSITION = ("lat", "lon", "given_crs", "position_verified")
+WHERE_ABOUTS = ("address", "block", "stairwell", "door", "community_code")
+FILLED_IN = ("placed_by", "placed_at", "changed_at")
+"""Columns that an empty cell leaves as they are; who applies the import fills them in for a new row."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that would be added (`before` is None) or changed; both as table columns."""
+
+    kind: type[FileRow]
+    file: str
+    line: int
+    key: Key
+    before: Row | None
+    after: Row
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What an import would do."""
+
+    changes: list[RowChange] = field(default_factory=list)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    refused: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A row as the file wants it: its own columns only."""
+
+    line: int
+    row: Row
+
+
+def compare(session: Session, tables: Iterable[CheckedTable], days: Sequence[date]) -> Comparison:
+    """Return what the import of `tables` would do; menu cycles are laid over `days`.
+
+    Kinds are gone through in the order in which they refer to each other, so that a row which refers to a refused
+    row is refused as well.
+    """
+    by_kind = {table.kind: table for table in tables}
+    found = Comparison()
+    good: dict[str, set[Key]] = {}
+    for kind in KINDS:
+        table = by_kind.get(kind)
+        if table is None:
+            continue
+        rows = _referring(session, table, good, found)
+        good[kind.KIND] = {row.key() for row in rows}
+        wanted = _dated(rows, by_kind, days) if kind is formats.MenuCycleRow else _own_columns(table, rows)
+        _compare_table(session, table, wanted, found)
+    found.refused += _closed(session, found)
+    return found
+
+
+def _referring(
+    session: Session, table: CheckedTable, good: Mapping[str, set[Key]], found: Comparison
+) -> list[CheckedRow]:
+    """Return the rows whose references all lead somewhere; the others are refused."""
+    bad: set[int] = set()
+    for column in columns(table.kind).values():
+        if not column.refers:
+            continue
+        named = {value for row in table.rows if (value := getattr(row.row, column.name)) is not None}
+        known = {key[0] for key in good.get(column.refers, ())}
+        target = KIND_BY_NAME[column.refers]
+        missing = [(value,) for value in named - known]
+        stored = rows_by_key(session, table_of(target.TABLE), target.KEY, missing)
+        unknown = {key[0] for key in missing if key not in stored}
+        for row in table.rows:
+            value = getattr(row.row, column.name)
+            if value in unknown:
+                bad.add(row.line)
+                found.refused.append(_unknown(table, row.line, column, value))
+    return [row for row in table.rows if row.line not in bad]
+
+
+def _unknown(table: CheckedTable, line: int, column: Column, came: str) -> Finding:
+    values = {"kind": Phrase(f"import.kind.{column.refers}"), "came": came}
+    return Finding(table.file, line, column.name, "import.error.unknown_reference", values)
+
+
+def _dated(
+    rows: Iterable[CheckedRow], by_kind: Mapping[type[FileRow], CheckedTable], days: Sequence[date]
+) -> list[_Wanted]:
+    """Return a cycle's rows on `days`; a meal of a day whose menu stands in the same import is left to that."""
+    lines: dict[Key, int] = {}
+    cycle: list[CycleEntry] = []
+    for row in rows:
+        entry = CycleEntry(**row.row.model_dump())
+        cycle.append(entry)
+        lines[entry.kitchen_code, entry.meal, entry.rank] = row.line
+    menus = by_kind.get(formats.MenuRow)
+    dated = {(m.row.kitchen_code, m.row.service_day, m.row.meal) for m in menus.rows} if menus else set()  # type: ignore[attr-defined]
+    return [
+        _Wanted(lines[row["kitchen_code"], row["meal"], row["rank"]], row)
+        for row in expand(cycle, days)
+        if (row["kitchen_code"], row["service_day"], row["meal"]) not in dated
+    ]
+
+
+def _own_columns(table: CheckedTable, rows: Iterable[CheckedRow]) -> list[_Wanted]:
+    """Return the rows by table column, positions in WGS-84, with only the columns that the file has."""
+    made = columns(table.kind)
+    wanted: list[_Wanted] = []
+    for row in rows:
+        values = {column.table_column: getattr(row.row, name) for name, column in made.items() if name in table.given}
+        if values.get("lat") is not None and values.get("lon") is not None:
+            values["lat"], values["lon"] = _wgs84(values["lat"], values["lon"], getattr(row.row, "crs", "wgs84"))
+        if made.get("crs") is not None and made["crs"].table_column == "crs":
+            values.pop("crs", None)
+        wanted.append(_Wanted(row.line, values))
+    return wanted
+
+
+def _wgs84(lat: float, lon: float, crs: str) -> tuple[float, float]:
+    place = to_wgs84(lat, lon, Crs[crs.upper()])
+    return round(place.lat, DEGREE_DIGITS), round(place.lon, DEGREE_DIGITS)
+
+
+def _compare_table(session: Session, table: CheckedTable, wanted: Sequence[_Wanted], found: Comparison) -> None:
+    kind = formats.MenuRow if table.kind is formats.MenuCycleRow else table.kind
+    stored_table = table_of(kind.TABLE)
+    stored = rows_by_key(session, stored_table, kind.KEY, [key_of(want.row, kind.KEY) for want in wanted])
+    fresh = _fresh(kind)
+    unchanged = 0
+    for want in wanted:
+        key = key_of(want.row, kind.KEY)
+        before = stored.get(key)
+        after = {**(fresh if before is None else before), **_keeping(table, want, before, found)}
+        after.pop("id", None)
+        if before is not None and all(after[name] == before[name] for name in after):
+            unchanged += 1
+        else:
+            found.changes.append(RowChange(table.kind, table.file, want.line, key, before, after))
+    found.unchanged[table.kind.KIND] = found.unchanged.get(table.kind.KIND, 0) + unchanged
+
+
+def _fresh(kind: type[FileRow]) -> Row:
+    """Return the columns of a new row before the file fills them: defaults of the format, else nothing."""
+    row: Row = dict.fromkeys(table_of(kind.TABLE).columns.keys())
+    for column in columns(kind).values():
+        if column.table_column in row:
+            row[column.table_column] = column.default
+    return row
+
+
+def _keeping(table: CheckedTable, want: _Wanted, before: Row | None, found: Comparison) -> Row:
+    """Return the columns that the file may set on a stored row."""
+    values = dict(want.row)
+    for name in FILLED_IN:
+        if values.get(name) in (None, "") and before is not None:
+            values.pop(name, None)
+    if before is None or table.kind is not formats.ElderRow:
+        return values
+    moved = any(name in values and values[name] != before[name] for name in WHERE_ABOUTS)
+    same = (values.get("lat"), values.get("lon")) == (before["lat"], before["lon"])
+    if same:
+        values.pop("given_crs", None)
+    if before["position_verified"]:
+        if moved or (not same and values.get("lat") is not None):
+            key = "import.note.verified_moved" if moved else "import.note.verified_kept"
+            found.notes.append(Finding(table.file, want.line, "lat", key, {"elder": before["number"]}))
+        return {name: value for name, value in values.items() if name not in POSITION}
+    if "lat" in values and values["lat"] is None and before["lat"] is not None and not moved:
+        return {name: value for name, value in values.items() if name not in POSITION}
+    return values
+
+
+def _closed(session: Session, found: Comparison) -> list[Finding]:
+    """Take orders of meals that are closed out of the changes and return them as refused."""
+    orders = [change for change in found.changes if change.kind is formats.OrderRow]
+    wanted = {change.after["service_day"] for change in orders}
+    if not wanted:
+        return []
+    states = session.exec(select(MealDay).where(col(MealDay.service_day).in_(wanted), MealDay.state != MealState.OPEN))
+    closed = {(state.service_day, state.meal) for state in states}
+    late = [c for c in orders if (c.after["service_day"], c.after["meal"]) in closed]
+    if late:
+        gone = {id(change) for change in late}
+        found.changes[:] = [change for change in found.changes if id(change) not in gone]
+    return [
+        Finding(
+            change.file,
+            change.line,
+            "service_day",
+            "import.error.meal_closed",
+            {"day": change.after["service_day"], "meal": Phrase(f"import.word.{change.after['meal']}")},
+        )
+        for change in late
+    ]
+
+
+def menu_days(from_day: date | None, count: int) -> list[date]:
+    """Return `count` days from `from_day` on."""
+    return [from_day + timedelta(days=i) for i in range(count)] if from_day is not None else []

@@ -1,0 +1,77 @@
+"""`docs/import-formats.md`, made from the formats themselves."""
+
+from __future__ import annotations
+
+from service.importing.formats import KINDS, Column, FileRow, columns
+from service.importing.sheets import MOST_BYTES, MOST_ROWS
+from service.texts import text
+
+HEAD = f"""\
+# Import formats · 导入格式
+
+Made from `service/importing/formats.py` by `service.importing.documenting.document()`; a test keeps it current.
+
+A district comes in, and goes out again, as one table a kind. A folder may hold any of them; only what is there is
+imported.
+
+- **Files**: CSV (comma, semicolon or tab; UTF-8 with or without byte order mark, or GB18030 as Chinese spreadsheets
+  save it) or XLSX. The name tells the kind: `elders.csv`, `elders.xlsx`, or the Chinese name, `长者.csv`. A workbook
+  may hold several kinds, one a sheet. Formulas are not accepted.
+- **Size**: at most {MOST_ROWS:,} lines and {MOST_BYTES // 1024 // 1024} MB a file.
+- **Headings**: the column's name, or its Chinese or English heading. The order is free. A column that is marked as
+  needed must be there and filled in; any other may be left out or empty. A column that is not known, or stands twice,
+  is refused: a slip of the pen must not lose data in silence.
+- **Rows** are told apart by their key. A row whose key is known changes that row, any other is added; a row that is
+  not in the file stays as it is, and so does a column that is not in the file. Nothing is ever deleted by an import:
+  set `active` to `no`, or `state` to `stopped`.
+- **Words** may be written as below or by their Chinese or English names (`lunch`, `午餐`).
+- **Positions** may be given in any of three systems (column `crs`) and are kept in WGS-84. A position that somebody
+  verified at the door is never overwritten, and an empty one never takes a known one away from an unchanged address.
+- **All or nothing**: a preview shows what would be added and changed, and every error with its line and column. Then
+  everything is applied in one step or, with an error, nothing (unless you choose to leave the bad lines out). An import
+  can be undone as a whole until something depends on it.
+- **Exports** are UTF-8 without byte order mark, comma, line feeds, rows ordered by key. A cell that a spreadsheet might
+  compute gets an apostrophe in front, which the import takes away. For a spreadsheet choose XLSX.
+"""
+
+
+def document() -> str:
+    """Return the whole document in Markdown."""
+    return "\n".join([HEAD, *(_section(kind) for kind in KINDS)])
+
+
+def _section(kind: type[FileRow]) -> str:
+    name = f"import.kind.{kind.KIND}"
+    made = columns(kind)
+    lines = [
+        f"## `{kind.KIND}` · {text('zh', name)}",
+        "",
+        f"Key: {', '.join(f'`{column}`' for column in kind.KEY)}",
+        "",
+        "| Column · 列 | 中文列名 | Needed · 必需 | Holds · 内容 | Means · 含义 | Example · 示例 |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_line(column) for column in made.values()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(column: Column) -> str:
+    needed = "yes · 是" if column.needed else _default(column)
+    refers = f" (`{column.refers}`)" if column.refers else ""
+    holds = f"{_holds('en', column)}{refers}<br>{_holds('zh', column)}"
+    means = f"{text('en', f'import.column.{column.name}')}<br>{text('zh', f'import.column.{column.name}')}"
+    heading = text("zh", f"import.heading.{column.name}")
+    return f"| `{column.name}` | {heading} | {needed} | {holds} | {means} | `{column.example}` |"
+
+
+def _default(column: Column) -> str:
+    if column.default is None or column.default == "":
+        return "–"
+    return f"else · 否则 `{column.type.write(column.default)}`"
+
+
+def _holds(language: str, column: Column) -> str:
+    kind = column.type
+    words = [f"`{word}`" for word in kind.words]
+    return text(language, f"import.type.{kind.name}", least=kind.least, most=kind.most, words=words)

@@ -1,0 +1,105 @@
+"""Any table's rows as plain mappings: read by key, kept as JSON, written and removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Date, Table, and_, bindparam, delete, insert, select, tuple_, update
+from sqlmodel import Session, SQLModel
+
+from service.tables.columns import UtcDateTime
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+T = TypeVar("T")
+
+KEYS_AT_ONCE = 200
+
+
+def table_of(name: str) -> Table:
+    """Return the table called `name`."""
+    return SQLModel.metadata.tables[name]
+
+
+def key_of(row: Mapping[str, Any], key: Sequence[str]) -> Key:
+    """Return the values of a row's key columns."""
+    return tuple(row[name] for name in key)
+
+
+def rows_by_key(session: Session, table: Table, key: Sequence[str], keys: Iterable[Key]) -> dict[Key, Row]:
+    """Return the stored rows with these keys, by key."""
+    columns = [table.c[name] for name in key]
+    found: dict[Key, Row] = {}
+    for some in chunks(sorted(set(keys)), KEYS_AT_ONCE):
+        wanted = columns[0].in_([one[0] for one in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
+        for row in session.execute(select(table).where(wanted)).mappings():
+            stored: Row = {**row}
+            found[key_of(stored, key)] = stored
+    return found
+
+
+def all_rows(session: Session, table: Table) -> Iterator[Row]:
+    """Yield every stored row, in no order."""
+    return ({**row} for row in session.execute(select(table)).mappings())
+
+
+def add_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows that hold every column but a generated id."""
+    if rows:
+        session.execute(insert(table), list(rows))
+
+
+def change_rows(session: Session, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set every column but key and generated id of rows that are there."""
+    if not rows:
+        return
+    values = [name for name in rows[0] if name not in key and name != "id"]
+    statement = (
+        update(table)
+        .where(and_(*(table.c[name] == bindparam(f"key_{name}") for name in key)))
+        .values({name: bindparam(f"new_{name}") for name in values})
+    )
+    given = [{**{f"key_{n}": row[n] for n in key}, **{f"new_{n}": row[n] for n in values}} for row in rows]
+    session.execute(statement, given)
+
+
+def remove_rows(session: Session, table: Table, key: Sequence[str], keys: Sequence[Key]) -> None:
+    """Remove rows by key."""
+    if keys:
+        statement = delete(table).where(and_(*(table.c[name] == bindparam(f"key_{name}") for name in key)))
+        session.execute(statement, [{f"key_{n}": value for n, value in zip(key, one, strict=True)} for one in keys])
+
+
+def as_json(row: Mapping[str, Any]) -> Row:
+    """Return a row without its generated id as JSON can hold it: days and instants as ISO 8601."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value for name, value in row.items() if name != "id"
+    }
+
+
+def from_json(table: Table, row: Mapping[str, Any]) -> Row:
+    """Return the row that `as_json` was given."""
+    return {name: _from_json(table, name, value) for name, value in row.items()}
+
+
+def key_text(key: Key) -> str:
+    """Return a key as one text."""
+    return json.dumps([str(value) for value in key], ensure_ascii=False)
+
+
+def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield `things` in order, at most `size` at a time."""
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def _from_json(table: Table, name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    kind = table.c[name].type
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value

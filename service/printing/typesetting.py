@@ -1,0 +1,56 @@
+"""From a template and its data to a PDF, always the same one for the same data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import typst
+
+from service.errors import InvalidError
+from service.printing.fonts import print_fonts
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished paper."""
+
+    pdf: bytes
+    pages: int
+
+
+def typeset(template: str, data: Mapping[str, object], *, made_at: datetime, name: str, tagged: bool) -> Rendered:
+    """Return `data` set by `templates/<template>.typ`.
+
+    The data is handed over as JSON and never becomes part of a template's source, so that a name with a `#` in it is
+    a name. Untagged files are half the size and cannot be read out by a screen reader: right for labels only.
+
+    Parameters
+    ----------
+    made_at
+        Creation date in the file (aware); the same data and date give the same bytes.
+    name
+        What the paper is called in the refusal if it cannot be set.
+
+    Raises
+    ------
+    InvalidError
+        If the typesetter refuses.
+    """
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        compiler = typst.Compiler(
+            TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=print_fonts(), sys_inputs={"data": text}
+        )
+        pdf = compiler.compile(format="pdf", timestamp=int(made_at.timestamp()), pdf_tags=tagged)
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+    except typst.TypstError as error:
+        raise InvalidError("error.paper_broken", paper=name, detail=error.message) from error
+    if not isinstance(pdf, bytes):
+        raise TypeError(f"{template}: expected one file, got {type(pdf).__name__}")
+    return Rendered(pdf, int(pages))
