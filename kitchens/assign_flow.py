@@ -30,6 +30,9 @@ from routing.places import Place
 LENT_M = 200_000
 """One more home in the hands of a neighbouring point weighs more than any way within a district."""
 
+METRE = 1_000
+"""Price of a metre to a lent home in the first flow; a meal that drives a kilometre from another kitchen costs 1."""
+
 NEAREST = 16
 """Points that a lent home is offered by itself; all others are reached together with the homes of its own point."""
 
@@ -235,7 +238,7 @@ class _PointFlow:
     def _price(self, kitchen: int, own: int) -> int:
         if own == NOWHERE or self.reach.usual[own] == kitchen:
             return 0
-        return 1 + int(self.reach.drive_m[kitchen, own]) // 100
+        return 1 + int(self.reach.drive_m[kitchen, own]) // METRE
 
     def _lend(self, group: tuple[int, int, bool], leave: int) -> None:
         """Offer each home of a crowded point its nearest lenders, and all of them together every lender."""
@@ -248,9 +251,11 @@ class _PointFlow:
             for at in nearest[row].tolist():
                 point = self.reach.lenders[at]
                 if point != own:
-                    self.moves[n].append((self.net.arc(alone, self.boxes[point], 1, LENT_M + int(far[row, at])), point))
+                    self.moves[n].append(
+                        (self.net.arc(alone, self.boxes[point], 1, METRE * (LENT_M + int(far[row, at]))), point)
+                    )
         if len(self.reach.lenders) > NEAREST:
-            self.rest[group] = self.net.arc(leave, self._overflow(own), len(numbers), LENT_M)
+            self.rest[group] = self.net.arc(leave, self._overflow(own), len(numbers), METRE * LENT_M)
 
     def _overflow(self, own: int) -> int:
         if own not in self._overflow_node:
@@ -258,7 +263,7 @@ class _PointFlow:
             place = [self.reach.problem.points[own].place] if own != NOWHERE else []
             far = self.reach.lending_m(place)[0] if place else np.full(len(self.reach.lenders), LENT_M)
             self.overflow[own] = [
-                (self.net.arc(node, self.boxes[p], self.reach.point_boxes[p], 2 * int(far[at])), p)
+                (self.net.arc(node, self.boxes[p], self.reach.point_boxes[p], 2 * METRE * int(far[at])), p)
                 for at, p in enumerate(self.reach.lenders)
                 if p != own
             ]

@@ -65,6 +65,7 @@ class Ground:
 
 ALWAYS = Window(0, 2 * 24 * 3600)
 NEVER_S = -1
+NO_LIMIT_M = 1 << 60
 
 
 def matrix_rows(travel: TravelMatrix) -> tuple[tuple[array[int], ...], tuple[array[int], ...]]:
@@ -84,6 +85,16 @@ class Slot(NamedTuple):
     new: bool
 
 
+class _Gap(NamedTuple):
+    """Where a further trip would fit between two others: from `here`, free at `free_s`, to `onward` by `deadline_s`."""
+
+    here: int
+    free_s: int
+    onward: int | None
+    deadline_s: int
+    saved_m: int
+
+
 class Load:
     """One trip in the making, with its earliest times and the latest ones that still keep everything after it."""
 
@@ -95,21 +106,20 @@ class Load:
         "latest_s",
         "leave_s",
         "load_s",
-        "release_s",
         "stops",
     )
 
     def __init__(self, depot: int, stops: list[int]) -> None:
         self.depot = depot
         self.stops = stops
-        self.boxes = self.release_s = self.load_s = self.depart_s = self.latest_load_s = 0
+        self.boxes = self.load_s = self.depart_s = self.latest_load_s = 0
         self.leave_s: list[int] = []
         self.latest_s: list[int] = []
 
     def copy(self) -> Load:
         """Return a load of its own stops; the times may be shared, a refresh makes new ones."""
         twin = Load(self.depot, self.stops.copy())
-        twin.boxes, twin.release_s, twin.load_s = self.boxes, self.release_s, self.load_s
+        twin.boxes, twin.load_s = self.boxes, self.load_s
         twin.depart_s, twin.latest_load_s = self.depart_s, self.latest_load_s
         twin.leave_s, twin.latest_s = self.leave_s, self.latest_s
         return twin
@@ -118,18 +128,17 @@ class Load:
 class Ride:
     """All trips of one vehicle in the making. After a change call `refresh`; it says whether the ride holds."""
 
-    __slots__ = ("_met", "_sec", "end_s", "ground", "loads", "metres", "vehicle")
+    __slots__ = ("end_s", "gaps", "ground", "loads", "met", "metres", "sec", "vehicle")
 
     def __init__(self, ground: Ground, vehicle: Vehicle, trips: Sequence[Sequence[int]] = ()) -> None:
         self.ground = ground
         self.vehicle = vehicle
-        self._sec = ground.seconds
-        self._met = ground.metres
+        self.sec = ground.seconds
+        self.met = ground.metres
         self.loads = [Load(ground.stops[stops[0]].depot, list(stops)) for stops in trips if stops]
         self.metres = 0
         self.end_s = vehicle.free_s
-        if self.loads:
-            self.refresh()
+        self.refresh()
 
     @property
     def cost_m(self) -> int:
@@ -142,9 +151,10 @@ class Ride:
 
     def copy(self) -> Ride:
         """Return a ride that can be changed while this one stays as it is."""
-        twin = Ride(self.ground, self.vehicle)
+        twin = Ride.__new__(Ride)
+        twin.ground, twin.vehicle, twin.sec, twin.met = self.ground, self.vehicle, self.sec, self.met
         twin.loads = [load.copy() for load in self.loads]
-        twin.metres, twin.end_s = self.metres, self.end_s
+        twin.metres, twin.end_s, twin.gaps = self.metres, self.end_s, self.gaps
         return twin
 
     def refresh(self) -> bool:
@@ -163,62 +173,90 @@ class Ride:
         )
 
     def _forward(self) -> None:
-        stops, vehicle = self.ground.stops, self.vehicle
+        stops, vehicle, sec, met = self.ground.stops, self.vehicle, self.sec, self.met
         here, now, metres = vehicle.start, vehicle.free_s, 0
         for load in self.loads:
-            opens = self.ground.depots.get(load.depot, ALWAYS).start_s
-            load.boxes = sum(stops[i].boxes for i in load.stops)
-            load.release_s = max(stops[i].release_s for i in load.stops)
-            load.load_s = max(now + self._sec[here][load.depot], load.release_s, opens)
-            load.depart_s = now = load.load_s + vehicle.loading_s
-            metres += self._met[here][load.depot]
-            here = load.depot
-            load.leave_s = []
+            boxes, release_s = 0, self.ground.depots.get(load.depot, ALWAYS).start_s
             for i in load.stops:
                 stop = stops[i]
-                now = max(now + self._sec[here][stop.place], stop.open_s) + stop.service_s
-                metres += self._met[here][stop.place]
+                boxes += stop.boxes
+                if stop.release_s > release_s:
+                    release_s = stop.release_s
+            load.boxes = boxes
+            load.load_s = max(now + sec[here][load.depot], release_s)
+            load.depart_s = now = load.load_s + vehicle.loading_s
+            metres += met[here][load.depot]
+            here = load.depot
+            load.leave_s = leaves = []
+            for i in load.stops:
+                stop = stops[i]
+                now += sec[here][stop.place]
+                if now < stop.open_s:
+                    now = stop.open_s
+                now += stop.service_s
+                metres += met[here][stop.place]
                 here = stop.place
-                load.leave_s.append(now)
+                leaves.append(now)
         if vehicle.back is not None and self.loads:
-            metres += self._met[here][vehicle.back]
-            now += self._sec[here][vehicle.back]
+            metres += met[here][vehicle.back]
+            now += sec[here][vehicle.back]
         self.metres, self.end_s = metres, now
 
     def _backward(self) -> bool:
-        """Fill the latest times; return whether the earliest ones keep them."""
-        stops, vehicle = self.ground.stops, self.vehicle
+        """Fill the latest times and the gaps for further trips; return whether the earliest times keep the latest."""
+        stops, vehicle, sec = self.ground.stops, self.vehicle, self.sec
         onward, deadline = vehicle.back, vehicle.end_by_s
         holds = self.end_s <= deadline if self.loads else True
-        for load in reversed(self.loads):
+        gaps = [self._gap(len(self.loads), onward, deadline)]
+        for at in range(len(self.loads) - 1, -1, -1):
+            load = self.loads[at]
             latest: list[int] = []
-            for i, leave_s in zip(reversed(load.stops), reversed(load.leave_s), strict=True):
-                stop = stops[i]
-                ride_s = 0 if onward is None else self._sec[stop.place][onward]
-                deadline = min(stop.close_s, deadline - ride_s - stop.service_s)
-                holds = holds and leave_s - stop.service_s <= deadline
+            for n in range(len(load.stops) - 1, -1, -1):
+                stop = stops[load.stops[n]]
+                deadline -= stop.service_s if onward is None else sec[stop.place][onward] + stop.service_s
+                if deadline > stop.close_s:
+                    deadline = stop.close_s
+                if load.leave_s[n] - stop.service_s > deadline:
+                    holds = False
                 latest.append(deadline)
                 onward = stop.place
-            load.latest_s = latest[::-1]
-            closes = self.ground.depots.get(load.depot, ALWAYS).end_s
-            first = self._sec[load.depot][stops[load.stops[0]].place]
-            deadline = min(closes, deadline - first) - vehicle.loading_s
-            holds = holds and load.load_s <= deadline
+            latest.reverse()
+            load.latest_s = latest
+            deadline -= sec[load.depot][stops[load.stops[0]].place]
+            deadline = min(self.ground.depots.get(load.depot, ALWAYS).end_s, deadline) - vehicle.loading_s
+            if load.load_s > deadline:
+                holds = False
             load.latest_load_s, onward = deadline, load.depot
+            gaps.append(self._gap(at, onward, deadline))
+        gaps.reverse()
+        self.gaps = gaps
         return holds
 
-    def best_slot(self, index: int) -> Slot | None:
-        """Return the cheapest place for stop `index` that breaks nothing, or None."""
+    def _gap(self, at: int, onward: int | None, deadline: int) -> _Gap:
+        """Return where a new trip before trip `at` would start and end."""
+        if at:
+            before = self.loads[at - 1]
+            here, now = self.ground.stops[before.stops[-1]].place, before.leave_s[-1]
+        else:
+            here, now = self.vehicle.start, self.vehicle.free_s
+        if not self.loads:
+            return _Gap(here, now, onward, deadline, -self.vehicle.fixed_cost_m)
+        return _Gap(here, now, onward, deadline, 0 if onward is None else self.met[here][onward])
+
+    def best_slot(self, index: int, below_m: int = NO_LIMIT_M) -> Slot | None:
+        """Return the cheapest place for stop `index` that breaks nothing and adds less than `below_m`, or None."""
         stop = self.ground.stops[index]
-        best: Slot | None = None
-        if stop.boxes > self.vehicle.capacity:
+        capacity = self.vehicle.capacity
+        if stop.boxes > capacity:
             return None
+        best: Slot | None = None
         for at, load in enumerate(self.loads):
-            if load.depot == stop.depot and load.boxes + stop.boxes <= self.vehicle.capacity:
-                best = self._slot_in(at, load, stop, best)
+            if load.depot == stop.depot and load.boxes + stop.boxes <= capacity:
+                slot = self._slot_in(at, load, stop, below_m)
+                if slot is not None:
+                    best, below_m = slot, slot.added_m
         if len(self.loads) < self.vehicle.max_trips:
-            for at in range(len(self.loads) + 1):
-                best = self._slot_new(at, stop, best)
+            best = self._slot_new(stop, below_m) or best
         return best
 
     def _after(self, at: int) -> tuple[int | None, int]:
@@ -236,23 +274,23 @@ class Ride:
         here, leaves = load.depot, []
         for i in load.stops:
             stop = self.ground.stops[i]
-            now = max(now + self._sec[here][stop.place], stop.open_s) + stop.service_s
+            now = max(now + self.sec[here][stop.place], stop.open_s) + stop.service_s
             here = stop.place
             leaves.append(now)
         return depart_s, leaves
 
-    def _slot_in(self, at: int, load: Load, stop: Stop, best: Slot | None) -> Slot | None:
+    def _slot_in(self, at: int, load: Load, stop: Stop, limit: int) -> Slot | None:
         depart_s, leaves = load.depart_s, load.leave_s
         if stop.release_s > load.load_s:
             shifted = self._later(load, stop.release_s)
             if shifted is None:
-                return best
+                return None
             depart_s, leaves = shifted
-        sec, met, stops, latest = self._sec, self._met, self.ground.stops, load.latest_s
+        best: Slot | None = None
+        sec, met, stops, latest = self.sec, self.met, self.ground.stops, load.latest_s
         place, open_s, close_s, service_s = stop.place, stop.open_s, stop.close_s, stop.service_s
         sec_out, met_out = sec[place], met[place]
         after, deadline = self._after(at)
-        limit = best.added_m if best is not None else 1 << 60
         here, now, last = load.depot, depart_s, len(load.stops)
         for pos in range(last + 1):
             onward = stops[load.stops[pos]].place if pos < last else after
@@ -271,28 +309,26 @@ class Ride:
                 here = stops[load.stops[pos]].place
         return best
 
-    def _slot_new(self, at: int, stop: Stop, best: Slot | None) -> Slot | None:
-        sec, met, vehicle = self._sec, self._met, self.vehicle
-        if at:
-            before = self.loads[at - 1]
-            here, now = self.ground.stops[before.stops[-1]].place, before.leave_s[-1]
-        else:
-            here, now = vehicle.start, vehicle.free_s
-        onward, deadline = self._after(at - 1)
-        added = met[here][stop.depot] + met[stop.depot][stop.place]
-        if onward is not None:
-            added += met[stop.place][onward] - (met[here][onward] if self.loads else 0)
-        if not self.loads:
-            added += vehicle.fixed_cost_m
-        if best is not None and added >= best.added_m:
-            return best
-        window = self.ground.depots.get(stop.depot, ALWAYS)
-        depart_s = max(now + sec[here][stop.depot], stop.release_s, window.start_s) + vehicle.loading_s
-        begin = max(depart_s + sec[stop.depot][stop.place], stop.open_s)
-        done = begin + stop.service_s + (0 if onward is None else sec[stop.place][onward])
-        if depart_s > window.end_s or begin > stop.close_s or done > deadline:
-            return best
-        return Slot(added, at, 0, new=True)
+    def _slot_new(self, stop: Stop, limit: int) -> Slot | None:
+        sec, met, loading_s = self.sec, self.met, self.vehicle.loading_s
+        depot, place = stop.depot, stop.place
+        out_m, out_s = met[depot][place], sec[depot][place]
+        best: Slot | None = None
+        window = self.ground.depots.get(depot, ALWAYS)
+        ready_s = max(stop.release_s, window.start_s)
+        for at, gap in enumerate(self.gaps):
+            onward = gap.onward
+            added = met[gap.here][depot] + out_m - gap.saved_m
+            if onward is not None:
+                added += met[place][onward]
+            if added >= limit:
+                continue
+            depart_s = max(gap.free_s + sec[gap.here][depot], ready_s) + loading_s
+            begin = max(depart_s + out_s, stop.open_s)
+            done = begin + stop.service_s + (0 if onward is None else sec[place][onward])
+            if depart_s <= window.end_s and begin <= stop.close_s and done <= gap.deadline_s:
+                best, limit = Slot(added, at, 0, new=True), added
+        return best
 
     def may_load_again(self) -> bool:
         """Return whether another trip is allowed."""
@@ -310,7 +346,7 @@ class Ride:
         over = [
             load.boxes + stop.boxes - self.vehicle.capacity
             for at, load in enumerate(self.loads)
-            if load.depot == stop.depot and self._slot_in(at, load, stop, None) is not None
+            if load.depot == stop.depot and self._slot_in(at, load, stop, NO_LIMIT_M) is not None
         ]
         return min((boxes for boxes in over if boxes > 0), default=None)
 
@@ -320,7 +356,8 @@ class Ride:
             self.loads.insert(slot.trip, Load(self.ground.stops[index].depot, [index]))
         else:
             self.loads[slot.trip].stops.insert(slot.pos, index)
-        self.refresh()
+        self._forward()
+        self._backward()
 
     def remove(self, going: set[int]) -> list[int]:
         """Take the stops `going` out and return all that had to go.

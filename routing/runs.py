@@ -32,7 +32,8 @@ def _van_run(problem: RunProblem, supply: VanGround, van_id: str, ride: Ride, lo
         else:
             merged.append((stop.place, stop.boxes))
     points = {len(problem.kitchens) + n: point for n, point in enumerate(problem.points)}
-    depart_s = max(free_s, load.release_s) + vehicle.loading_s
+    release_s = max(ground.stops[i].release_s for i in load.stops)
+    depart_s = max(free_s, release_s) + vehicle.loading_s
     first = merged[0][0]
     depart_s += max(0, points[first].window.start_s - depart_s - ground.seconds[load.depot][first])
     here, now, metres, stops = load.depot, depart_s, 0, []

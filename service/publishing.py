@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,22 +11,22 @@ from sqlmodel import Session, col, func, select
 
 from kitchens.account import figures, left_out_orders
 from kitchens.meals import Meal
+from kitchens.packing import courier_run_codes, label_codes, van_run_codes
+from kitchens.papers import DayFile, Papers, Printing, write_papers
 from kitchens.plan import DayPlan, LeftOut
-from routing.plan import CourierRun as PlannedCourierRun
-from routing.plan import VanRun as PlannedVanRun
 from routing.problem import RunProblem
 from service import audit
 from service.clock import Clock, hh_mm
 from service.db import Database
+from service.facts import read_facts
 from service.outbox import tell
+from service.papers import due_papers
 from service.planning import Question
 from service.settings import Settings
 from service.tables import (
     Batch,
     CourierRun,
     MealOrder,
-    Paper,
-    PaperKind,
     Plan,
     PlannedOrder,
     Role,
@@ -34,6 +34,10 @@ from service.tables import (
     VanStop,
     Visit,
 )
+
+MEAL_CODES = {Meal.BREAKFAST: "B", Meal.LUNCH: "L", Meal.DINNER: "D"}
+
+DayParts = tuple[Question, DayPlan, RunProblem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,16 @@ def publish(
     head = _head(session, question, problem, plan, settings, now)
     plan_id = _flushed_id(session, head)
     batch_ids = _write_batches(session, plan_id, plan)
-    van_codes = _write_van_runs(session, plan_id, plan.runs.van_runs)
-    visit_ids, run_codes = _write_courier_runs(session, plan_id, problem, question, plan.runs.courier_runs)
+    _write_van_runs(session, plan_id, plan)
+    visit_ids = _write_courier_runs(session, plan_id, problem, question, plan)
     left_out = left_out_orders(question.day, plan)
-    _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, left_out)
-    _write_papers(session, plan_id, plan, van_codes, run_codes, settings.language)
+    labels = label_codes(question.day, plan, problem)
+    _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, labels, left_out)
+    papers = _papers(session, head, (question, plan, problem), settings, actor)
+    session.add_all(due_papers(plan_id, papers, settings.language))
     elders = {order.order_id: order.elder_id for order in question.day.orders}
     lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
-    _tell_everyone(session, head, plan, run_codes, lost, now)
+    _tell_everyone(session, head, plan, lost, now)
     subject = f"{head.service_day}/{head.meal}/v{head.version}"
     audit.note(session, at=now, actor=actor, action="publish_plan", subject=subject, marks=list(plan.marks))
     return published(head, lost)
@@ -160,10 +166,8 @@ def _write_batches(session: Session, plan_id: int, plan: DayPlan) -> dict[int, i
     return ids
 
 
-def _write_van_runs(session: Session, plan_id: int, runs: tuple[PlannedVanRun, ...]) -> list[str]:
-    codes = []
-    for number, run in enumerate(sorted(runs, key=lambda one: (one.depart_s, one.van_id)), start=1):
-        code = f"V{number:02d}"
+def _write_van_runs(session: Session, plan_id: int, plan: DayPlan) -> None:
+    for code, run in van_run_codes(plan).items():
         row = VanRun(
             plan_id=plan_id,
             code=code,
@@ -185,42 +189,36 @@ def _write_van_runs(session: Session, plan_id: int, runs: tuple[PlannedVanRun, .
                     boxes=stop.boxes,
                 )
             )
-        codes.append(code)
-    return codes
 
 
 def _write_courier_runs(
-    session: Session, plan_id: int, problem: RunProblem, question: Question, runs: tuple[PlannedCourierRun, ...]
-) -> tuple[dict[int, int], dict[str, PlannedCourierRun]]:
+    session: Session, plan_id: int, problem: RunProblem, question: Question, plan: DayPlan
+) -> dict[int, int]:
+    """Write the runs with their doors and return the visit of each order that is brought home."""
     homes = {home.home_id: home for home in problem.homes}
     elders = {order.order_id: order.elder_id for order in question.day.orders}
     visit_ids: dict[int, int] = {}
-    codes: dict[str, PlannedCourierRun] = {}
-    for number, run in enumerate(sorted(runs, key=lambda one: one.courier_id), start=1):
-        code = f"R{number:02d}"
-        codes[code] = run
+    for code, run in courier_run_codes(plan).items():
         row = CourierRun(plan_id=plan_id, code=code, courier_code=run.courier_id, end_s=run.end_s, metres=run.metres)
         run_id = _flushed_id(session, row)
-        position = 0
-        for trip_number, trip in enumerate(run.trips, start=1):
-            for visit in trip.visits:
-                position += 1
-                home = homes[visit.home_id]
-                door = Visit(
-                    courier_run_id=run_id,
-                    position=position,
-                    trip=trip_number,
-                    meal_point_code=trip.point_id,
-                    depart_s=trip.depart_s,
-                    elder_number=elders[home.orders[0]],
-                    boxes=home.boxes,
-                    arrive_s=visit.arrive_s,
-                    start_s=visit.start_s,
-                    leave_s=visit.leave_s,
-                    latest_s=home.latest_s,
-                )
-                visit_ids |= dict.fromkeys(home.orders, _flushed_id(session, door))
-    return visit_ids, codes
+        doors = [(number, trip, visit) for number, trip in enumerate(run.trips, start=1) for visit in trip.visits]
+        for position, (number, trip, visit) in enumerate(doors, start=1):
+            home = homes[visit.home_id]
+            door = Visit(
+                courier_run_id=run_id,
+                position=position,
+                trip=number,
+                meal_point_code=trip.point_id,
+                depart_s=trip.depart_s,
+                elder_number=elders[home.orders[0]],
+                boxes=home.boxes,
+                arrive_s=visit.arrive_s,
+                start_s=visit.start_s,
+                leave_s=visit.leave_s,
+                latest_s=home.latest_s,
+            )
+            visit_ids |= dict.fromkeys(home.orders, _flushed_id(session, door))
+    return visit_ids
 
 
 def _write_orders(
@@ -230,11 +228,11 @@ def _write_orders(
     plan: DayPlan,
     batch_ids: dict[int, int],
     visit_ids: dict[int, int],
+    labels: dict[int, str],
     left_out: tuple[LeftOut, ...],
 ) -> None:
     lost = {one.order_id: one for one in left_out}
     supplied = {one.order_id: one for one in plan.supply.supplied}
-    numbers: Counter[str] = Counter()
     for order in question.day.orders:
         if (reason := lost.get(order.order_id)) is not None:
             session.add(
@@ -242,12 +240,11 @@ def _write_orders(
             )
             continue
         served = supplied[order.order_id]
-        numbers[served.kitchen_id] += 1
         session.add(
             PlannedOrder(
                 plan_id=plan_id,
                 order_id=order.order_id,
-                label=f"{served.kitchen_id}-{numbers[served.kitchen_id]:04d}",
+                label=labels[order.order_id],
                 kitchen_code=served.kitchen_id,
                 meal_point_code=served.point_id,
                 dish_code=served.dish_id,
@@ -259,33 +256,23 @@ def _write_orders(
         )
 
 
-def _write_papers(
-    session: Session,
-    plan_id: int,
-    plan: DayPlan,
-    van_codes: list[str],
-    run_codes: dict[str, PlannedCourierRun],
-    language: str,
-) -> None:
-    kitchens = sorted({batch.kitchen_id for batch in plan.batches.batches})
-    points = sorted({one.point_id for one in plan.supply.supplied})
-    subjects = {
-        PaperKind.KITCHEN_COUNT: kitchens,
-        PaperKind.BATCH_SHEET: kitchens,
-        PaperKind.BOX_LABELS: kitchens,
-        PaperKind.LOADING_MANIFEST: van_codes,
-        PaperKind.MEAL_POINT_SHEET: points,
-        PaperKind.ROUTE_SHEET: list(run_codes),
-    }
-    for kind, of_kind in subjects.items():
-        session.add_all(Paper(plan_id=plan_id, kind=kind, subject=one, language=language) for one in of_kind)
+def _papers(session: Session, head: Plan, day_file_parts: DayParts, settings: Settings, actor: str) -> Papers:
+    question, plan, problem = day_file_parts
+    printing = Printing(
+        plan_number=f"{head.service_day:%Y%m%d}-{MEAL_CODES[Meal(head.meal)]}",
+        version=head.version,
+        printed_at=head.published_at,
+        printed_by=actor,
+        desk_phone=settings.desk_phone,
+    )
+    facts = read_facts(session, head.service_day, Meal(head.meal))
+    return write_papers(DayFile(question.day, plan, problem, facts, printing))
 
 
 def _tell_everyone(
     session: Session,
     head: Plan,
     plan: DayPlan,
-    run_codes: dict[str, PlannedCourierRun],
     lost: tuple[tuple[str, str, str], ...],
     now: datetime,
 ) -> None:
@@ -301,7 +288,7 @@ def _tell_everyone(
     for kitchen, sizes in sorted(portions.items()):
         to = f"{Role.KITCHEN}:{kitchen}"
         notice(to, "kitchen_ready", kitchen, kitchen=kitchen, portions=sum(sizes), batches=len(sizes))
-    for code, run in run_codes.items():
+    for code, run in courier_run_codes(plan).items():
         doors = sum(len(trip.visits) for trip in run.trips)
         to = f"{Role.COURIER}:{run.courier_id}"
         notice(to, "run_ready", code, run=code, doors=doors, depart=hh_mm(run.trips[0].depart_s))

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         Seed of every plan; the same seed, orders and versions give the same plan.
     solve_limit_s
         Seconds after which the solver is stopped and the plain plan is published instead.
+    basemap
+        The district's schematic map as GeoJSON, for the map page and the route sheets; may be absent.
+    desk_phone
+        The district desk's telephone, printed on route sheets.
     eating_allowance_s
         Seconds between hand-over and eat-by that are left to the elder for eating.
     """
@@ -55,6 +59,8 @@ class Settings(BaseSettings):
     road_edges: Path | None = None
     seed: Annotated[int, Field(ge=0)] = 1
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
+    basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"
+    desk_phone: str = "020-5550-0000"
     eating_allowance_s: Annotated[int, Field(ge=0, le=7200)] = 1800
 
     def url(self) -> str:

@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 from kitchens.meals import Fulfilment
 from routing.places import Place
 from service.importing import formats
-from service.importing.cycles import CycleEntry, expand
+from service.importing.cycles import CycleEntry, laid_over
 from service.importing.rows import key_of
 from service.importing.writing import write_csv
 from service.tables import (
@@ -115,7 +115,7 @@ def write_town(town: Town, folder: Path) -> tuple[Path, ...]:
 
 def menu_entries(town: Town, days: Iterable[date]) -> tuple[MenuEntry, ...]:
     """Return the menus of all kitchens for `days`: the two-week cycle, laid over the calendar."""
-    return tuple(MenuEntry(**row) for row in expand(town.menu_cycle, days))
+    return tuple(MenuEntry(**entry.on(day)) for day, entry in laid_over(town.menu_cycle, days))
 
 
 def _dumped(kind: type[formats.FileRow], rows: Sequence[SQLModel]) -> list[dict[str, Any]]:

@@ -67,6 +67,7 @@ def page(
         "now": now,
         "day_name": partial(day_name, language),
         "notice_text": partial(notice_text, language),
+        "moment": partial(moment, language, now),
     }
     html = environment().get_template(template).render(**known, **values)
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
@@ -90,6 +91,15 @@ def static_address(file: str) -> str:
 def local_time(instant: datetime) -> str:
     """Return an instant as wall-clock time, `11:42`."""
     return f"{instant.astimezone(ZONE):%H:%M}"
+
+
+def moment(language: str, now: datetime, instant: datetime) -> str:
+    """Return an instant as a person would say it now: its time today, with its date on any other day."""
+    day = local_day(instant)
+    if day == local_day(now):
+        return local_time(instant)
+    month = text(language, f"pages.month.{day.month}")
+    return text(language, "pages.moment", month=month, day=day.day, at=local_time(instant))
 
 
 def grouped(number: int) -> str:

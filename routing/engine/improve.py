@@ -15,7 +15,7 @@ from random import Random
 import numpy as np
 
 from routing.filling import near_vehicles
-from routing.rides import Ground, Ride, Slot
+from routing.rides import NO_LIMIT_M, Ground, Ride, Slot
 
 LEFT_M = 10_000_000
 """Price of one box not brought, as in the solver's model."""
@@ -110,13 +110,13 @@ class _Search:
         nowhere: set[int] = set()
         for i in order:
             best: Slot | None = None
-            chosen = -1
+            chosen, limit_m = -1, NO_LIMIT_M
             for v in self.near[stops[i].depot]:
                 if random.random() < BLINK:
                     continue
-                slot = self.rides[v].best_slot(i)
-                if slot is not None and (best is None or slot.added_m < best.added_m):
-                    best, chosen = slot, v
+                slot = self.rides[v].best_slot(i, limit_m)
+                if slot is not None:
+                    best, chosen, limit_m = slot, v, slot.added_m
             if best is None:
                 nowhere.add(i)
                 continue

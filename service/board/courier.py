@@ -72,7 +72,10 @@ class TripView:
 
 @dataclass(frozen=True, slots=True)
 class CourierView:
-    """One run; `next_door` is the first without an outcome, `undoable` the last that was settled a moment ago."""
+    """One run; `next_door` is the first without an outcome, `undoable` the last that was settled a moment ago.
+
+    `next_load` is set when the next door begins a trip: its boxes must be fetched first.
+    """
 
     run_id: int
     code: str
@@ -87,6 +90,7 @@ class CourierView:
     boxes: int
     trips: tuple[TripView, ...]
     next_door: DoorView | None
+    next_load: TripView | None
     undoable: DoorView | None
     may_mark: bool
     is_superseded: bool
@@ -154,6 +158,7 @@ def courier_view(session: Session, run_id: int, reach: Reach, clock: Clock) -> C
     plan = session.get_one(Plan, run.plan_id)
     trips = _trips(session, run, plan, clock)
     doors = [door for trip in trips for door in trip.doors]
+    next_door = next((door for door in doors if door.outcome is None), None)
     may_undo = [door for door in doors if door.may_undo]
     newer = select(Plan.id).where(
         Plan.service_day == plan.service_day, Plan.meal == plan.meal, Plan.version > plan.version
@@ -171,7 +176,8 @@ def courier_view(session: Session, run_id: int, reach: Reach, clock: Clock) -> C
         settled=sum(door.outcome is not None for door in doors),
         boxes=sum(trip.boxes for trip in trips),
         trips=trips,
-        next_door=next((door for door in doors if door.outcome is None), None),
+        next_door=next_door,
+        next_load=next((trip for trip in trips if next_door is not None and trip.doors[0] == next_door), None),
         undoable=max(may_undo, key=lambda door: (str(door.outcome_at), door.number), default=None),
         may_mark=seconds_into(plan.service_day, clock.now()) >= 0,
         is_superseded=session.exec(newer).first() is not None,

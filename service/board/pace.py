@@ -14,6 +14,7 @@ class Pace(StrEnum):
 
     WAITING = "waiting"
     ON_TIME = "on_time"
+    BEHIND = "behind"
     AT_RISK = "at_risk"
     LATE = "late"
     DONE = "done"
@@ -32,7 +33,8 @@ def pace_of_run(depart_s: int, doors: Sequence[Door], *, has_left: bool, now_s: 
     """Return a courier run's pace and how many seconds it is behind (0: not behind).
 
     Behind is how long ago the next open step, the departure or the next door, should have begun. A run is late when
-    some open door can no longer be reached in time, at risk when it will not be if nothing is made up.
+    some open door can no longer be reached in time, at risk when it will not be if nothing is made up, and merely
+    behind when more than `GRACE_S` have passed that the plan can still bear.
     """
     still_open = [door for door in doors if not door.is_settled]
     if not still_open:
@@ -43,7 +45,9 @@ def pace_of_run(depart_s: int, doors: Sequence[Door], *, has_left: bool, now_s: 
         return Pace.LATE, behind_s
     if any(door.start_s + behind_s > door.latest_s for door in still_open):
         return Pace.AT_RISK, behind_s
-    return (Pace.ON_TIME if is_under_way or behind_s > GRACE_S else Pace.WAITING), behind_s
+    if behind_s > GRACE_S:
+        return Pace.BEHIND, behind_s
+    return (Pace.ON_TIME if is_under_way else Pace.WAITING), behind_s
 
 
 def pace_of_step(due_s: int, *, is_done: bool, now_s: int) -> Pace:

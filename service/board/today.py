@@ -35,8 +35,7 @@ from service.tables import (
     Visit,
 )
 
-
-SEVERITY = (Pace.LATE, Pace.AT_RISK, Pace.ON_TIME, Pace.WAITING, Pace.DONE)
+SEVERITY = (Pace.LATE, Pace.AT_RISK, Pace.BEHIND, Pace.ON_TIME, Pace.WAITING, Pace.DONE)
 
 
 @dataclass(frozen=True, slots=True)

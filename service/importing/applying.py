@@ -16,7 +16,7 @@ from service.importing import formats
 from service.importing.comparing import RowChange, compare
 from service.importing.formats import KINDS, FileRow
 from service.importing.previewing import Preview, as_preview
-from service.importing.rows import Row, add_rows, as_json, change_rows, key_text, table_of
+from service.importing.rows import Row, add_rows, as_json, change_rows, key_text, remove_rows, table_of
 from service.tables import ImportRun
 
 
@@ -76,6 +76,7 @@ def _write(session: Session, preview: Preview, actor: str, at: datetime) -> int:
         subject=str(run.id),
         added=dict(preview.added),
         changed=dict(preview.changed),
+        removed=dict(preview.removed),
     )
     return run.id
 
@@ -85,26 +86,29 @@ def _write_kind(
 ) -> None:
     table = table_of(kind.TABLE)
     key = formats.MenuRow.KEY if kind is formats.MenuCycleRow else kind.KEY
-    added = [(change, _filled_in(change, actor, at)) for change in changes if change.before is None]
-    changed = [(change, _filled_in(change, actor, at)) for change in changes if change.before is not None]
-    add_rows(session, table, [row for _, row in added])
-    change_rows(session, table, key, [row for _, row in changed])
-    kept = [
-        {
-            "import_id": run_id,
-            "table_name": kind.TABLE,
-            "row_key": key_text(change.key),
-            "before": None if change.before is None else as_json(change.before),
-            "after": as_json(row),
-        }
-        for change, row in (*added, *changed)
-    ]
-    add_rows(session, table_of("import_change"), kept)
+    rows = [(change, _filled_in(change, change.after, actor, at)) for change in changes if change.after is not None]
+    gone = [change for change in changes if change.after is None]
+    remove_rows(session, table, key, [change.key for change in gone])
+    add_rows(session, table, [row for change, row in rows if change.before is None])
+    change_rows(session, table, key, [row for change, row in rows if change.before is not None])
+    kept = [*rows, *((change, Row()) for change in gone)]
+    add_rows(session, table_of("import_change"), [_kept(run_id, kind.TABLE, change, row) for change, row in kept])
 
 
-def _filled_in(change: RowChange, actor: str, at: datetime) -> Row:
+def _kept(run_id: int, table_name: str, change: RowChange, row: Row) -> Row:
+    """Return what is kept of a change so that it can be undone; a removed row has nothing after it."""
+    return {
+        "import_id": run_id,
+        "table_name": table_name,
+        "row_key": key_text(change.key),
+        "before": None if change.before is None else as_json(change.before),
+        "after": as_json(row),
+    }
+
+
+def _filled_in(change: RowChange, after: Row, actor: str, at: datetime) -> Row:
     """Return the row with who and when, where the file did not say: only orders have these."""
-    row = {name: value for name, value in change.after.items() if name != "id" or value is not None}
+    row = dict(after)
     if change.kind is formats.OrderRow:
         row["placed_by"] = row["placed_by"] or actor
         row["placed_at"] = row["placed_at"] or at

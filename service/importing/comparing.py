@@ -15,10 +15,10 @@ from sqlmodel import Session, col, select
 from routing.coordinates import Crs, to_wgs84
 from service.importing import formats
 from service.importing.checking import CheckedRow, CheckedTable
-from service.importing.cycles import CycleEntry, expand
+from service.importing.cycles import CycleEntry, laid_over
 from service.importing.findings import Finding, Phrase
 from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, columns
-from service.importing.rows import Key, Row, key_of, rows_by_key, table_of
+from service.importing.rows import Key, Row, key_of, rows_by_key, rows_like, table_of
 from service.tables import MealDay, MealState
 
 DEGREE_DIGITS = 7
@@ -32,14 +32,14 @@ FILLED_IN = ("placed_by", "placed_at", "changed_at")
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row that would be added (`before` is None) or changed; both as table columns."""
+    """One row that would be added (`before` is None), changed, or removed (`after` is None); as table columns."""
 
     kind: type[FileRow]
     file: str
     line: int
     key: Key
     before: Row | None
-    after: Row
+    after: Row | None
 
 
 @dataclass(slots=True)
@@ -112,18 +112,13 @@ def _dated(
     rows: Iterable[CheckedRow], by_kind: Mapping[type[FileRow], CheckedTable], days: Sequence[date]
 ) -> list[_Wanted]:
     """Return a cycle's rows on `days`; a meal of a day whose menu stands in the same import is left to that."""
-    lines: dict[Key, int] = {}
-    cycle: list[CycleEntry] = []
-    for row in rows:
-        entry = CycleEntry(**row.row.model_dump())
-        cycle.append(entry)
-        lines[entry.kitchen_code, entry.meal, entry.rank] = row.line
+    lines = {CycleEntry(**row.row.model_dump()): row.line for row in rows}
     menus = by_kind.get(formats.MenuRow)
-    dated = {(m.row.kitchen_code, m.row.service_day, m.row.meal) for m in menus.rows} if menus else set()  # type: ignore[attr-defined]
+    dated = {row.key()[:3] for row in menus.rows} if menus else set()
     return [
-        _Wanted(lines[row["kitchen_code"], row["meal"], row["rank"]], row)
-        for row in expand(cycle, days)
-        if (row["kitchen_code"], row["service_day"], row["meal"]) not in dated
+        _Wanted(lines[entry], entry.on(day))
+        for day, entry in laid_over(lines, days)
+        if (entry.kitchen_code, day, entry.meal) not in dated
     ]
 
 
@@ -161,7 +156,23 @@ def _compare_table(session: Session, table: CheckedTable, wanted: Sequence[_Want
             unchanged += 1
         else:
             found.changes.append(RowChange(table.kind, table.file, want.line, key, before, after))
+    if kind is formats.MenuRow:
+        found.changes += _dropped(session, table, wanted)
     found.unchanged[table.kind.KIND] = found.unchanged.get(table.kind.KIND, 0) + unchanged
+
+
+def _dropped(session: Session, table: CheckedTable, wanted: Sequence[_Wanted]) -> list[RowChange]:
+    """Return the stored dishes of the menus at hand that the file no longer has: it tells a whole menu."""
+    lines = {key_of(want.row, formats.MenuRow.KEY): want.line for want in wanted}
+    menus: dict[Key, int] = {}
+    for key, line in lines.items():
+        menus.setdefault(key[:3], line)
+    stored = rows_like(session, table_of(formats.MenuRow.TABLE), formats.MenuRow.KEY[:3], menus)
+    return [
+        RowChange(table.kind, table.file, menus[key[:3]], key, row, None)
+        for row in stored
+        if (key := key_of(row, formats.MenuRow.KEY)) not in lines
+    ]
 
 
 def _fresh(kind: type[FileRow]) -> Row:
@@ -197,25 +208,28 @@ def _keeping(table: CheckedTable, want: _Wanted, before: Row | None, found: Comp
 
 def _closed(session: Session, found: Comparison) -> list[Finding]:
     """Take orders of meals that are closed out of the changes and return them as refused."""
-    orders = [change for change in found.changes if change.kind is formats.OrderRow]
-    wanted = {change.after["service_day"] for change in orders}
+    orders = [
+        (change, change.after["service_day"], change.after["meal"])
+        for change in found.changes
+        if change.kind is formats.OrderRow and change.after is not None
+    ]
+    wanted = {day for _, day, _ in orders}
     if not wanted:
         return []
     states = session.exec(select(MealDay).where(col(MealDay.service_day).in_(wanted), MealDay.state != MealState.OPEN))
     closed = {(state.service_day, state.meal) for state in states}
-    late = [c for c in orders if (c.after["service_day"], c.after["meal"]) in closed]
-    if late:
-        gone = {id(change) for change in late}
-        found.changes[:] = [change for change in found.changes if id(change) not in gone]
+    late = [(change, day, meal) for change, day, meal in orders if (day, meal) in closed]
+    gone = {id(change) for change, _, _ in late}
+    found.changes[:] = [change for change in found.changes if id(change) not in gone]
     return [
         Finding(
             change.file,
             change.line,
             "service_day",
             "import.error.meal_closed",
-            {"day": change.after["service_day"], "meal": Phrase(f"import.word.{change.after['meal']}")},
+            {"day": day, "meal": Phrase(f"import.word.{meal}")},
         )
-        for change in late
+        for change, day, meal in late
     ]
 
 

@@ -25,6 +25,16 @@ class CycleEntry:
     rank: int
     dish_code: str
 
+    def on(self, day: date) -> dict[str, Any]:
+        """Return the entry as a row of the menu of `day`."""
+        return {
+            "kitchen_code": self.kitchen_code,
+            "service_day": day,
+            "meal": self.meal,
+            "rank": self.rank,
+            "dish_code": self.dish_code,
+        }
+
     def as_row(self) -> dict[str, object]:
         """Return the entry by column."""
         return asdict(self)
@@ -35,8 +45,8 @@ def week_of(day: date, weeks: int) -> int:
     return (day - FIRST_MONDAY).days // 7 % weeks + 1
 
 
-def expand(cycle: Iterable[CycleEntry], days: Iterable[date]) -> list[dict[str, Any]]:
-    """Return the dated menu rows of a cycle for `days`, by day, kitchen, meal and rank.
+def laid_over(cycle: Iterable[CycleEntry], days: Iterable[date]) -> list[tuple[date, CycleEntry]]:
+    """Return which entries of a cycle fall on which of `days`, by day, kitchen, meal and rank.
 
     Each kitchen's cycle is as long as its own highest week.
     """
@@ -46,13 +56,7 @@ def expand(cycle: Iterable[CycleEntry], days: Iterable[date]) -> list[dict[str, 
         by_slot[entry.kitchen_code, entry.week, entry.weekday].append(entry)
         weeks[entry.kitchen_code] = max(weeks.get(entry.kitchen_code, 1), entry.week)
     return [
-        {
-            "kitchen_code": entry.kitchen_code,
-            "service_day": day,
-            "meal": entry.meal,
-            "rank": entry.rank,
-            "dish_code": entry.dish_code,
-        }
+        (day, entry)
         for day in sorted(set(days))
         for kitchen in sorted(weeks)
         for entry in sorted(

@@ -22,8 +22,11 @@ imported.
   needed must be there and filled in; any other may be left out or empty. A column that is not known, or stands twice,
   is refused: a slip of the pen must not lose data in silence.
 - **Rows** are told apart by their key. A row whose key is known changes that row, any other is added; a row that is
-  not in the file stays as it is, and so does a column that is not in the file. Nothing is ever deleted by an import:
-  set `active` to `no`, or `state` to `stopped`.
+  not in the file stays as it is, and so does a column that is not in the file. Nobody and nothing is deleted by an
+  import: set `active` to `no`, or `state` to `stopped`. Only a menu is told as a whole: the dishes of one kitchen, day
+  and meal take the place of those that were there.
+- **A menu cycle** repeats every few weeks, counted from the week of 2024-01-01. It becomes dated menus for the days
+  that you choose on import; where `menus` has the same kitchen, day and meal, that goes first.
 - **Words** may be written as below or by their Chinese or English names (`lunch`, `午餐`).
 - **Positions** may be given in any of three systems (column `crs`) and are kept in WGS-84. A position that somebody
   verified at the door is never overwritten, and an empty one never takes a known one away from an unchanged address.

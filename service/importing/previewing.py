@@ -17,7 +17,7 @@ from service.importing.comparing import Comparison, RowChange, compare, menu_day
 from service.importing.findings import Finding
 from service.importing.formats import MenuCycleRow
 from service.importing.reading import SourceFile, without_doubles
-from service.importing.rows import as_json, key_text
+from service.importing.rows import as_json
 
 MOST_DAYS = 400
 
@@ -30,14 +30,14 @@ class Preview:
     ----------
     files
         Names of the files.
-    added, changed, unchanged
-        Rows by kind.
+    added, changed, removed, unchanged
+        Rows by kind; only dishes of a menu are ever removed.
     refused
         What is wrong; empty where everything can be applied.
     notes
         What is worth knowing, such as a verified position that was kept.
     changes
-        The rows to be added or changed.
+        The rows to be added, changed or removed.
     fingerprint
         The same for the same changes: `apply` refuses when they have become others in the meantime.
     """
@@ -45,6 +45,7 @@ class Preview:
     files: tuple[str, ...]
     added: Mapping[str, int]
     changed: Mapping[str, int]
+    removed: Mapping[str, int]
     unchanged: Mapping[str, int]
     refused: tuple[Finding, ...]
     notes: tuple[Finding, ...]
@@ -91,11 +92,13 @@ def as_preview(
 ) -> Preview:
     """Return a comparison as a preview, with `findings` of the files before its own."""
     new = Counter(change.kind.KIND for change in found.changes if change.before is None)
-    other = Counter(change.kind.KIND for change in found.changes if change.before is not None)
+    gone = Counter(change.kind.KIND for change in found.changes if change.after is None)
+    other = Counter(change.kind.KIND for change in found.changes if change.before and change.after)
     return Preview(
         files=files,
         added=dict(new),
         changed=dict(other),
+        removed=dict(gone),
         unchanged={kind: count for kind, count in found.unchanged.items() if count},
         refused=(*findings, *found.refused),
         notes=tuple(found.notes),
@@ -107,9 +110,8 @@ def as_preview(
 
 
 def _fingerprint(changes: Sequence[RowChange]) -> str:
-    digest = hashlib.sha256()
-    for change in changes:
-        before = None if change.before is None else as_json(change.before)
-        told = [change.kind.KIND, key_text(change.key), before, as_json(change.after)]
-        digest.update(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
-    return digest.hexdigest()
+    told = [
+        [change.kind.KIND, *(None if row is None else as_json(row) for row in (change.before, change.after))]
+        for change in changes
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

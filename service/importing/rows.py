@@ -29,16 +29,18 @@ def key_of(row: Mapping[str, Any], key: Sequence[str]) -> Key:
     return tuple(row[name] for name in key)
 
 
+def rows_like(session: Session, table: Table, columns: Sequence[str], values: Iterable[Key]) -> Iterator[Row]:
+    """Yield the stored rows whose `columns` hold one of the given tuples of values."""
+    made = [table.c[name] for name in columns]
+    for some in chunks(sorted(set(values)), KEYS_AT_ONCE):
+        wanted = made[0].in_([one[0] for one in some]) if len(made) == 1 else tuple_(*made).in_(some)
+        for row in session.execute(select(table).where(wanted)).mappings():
+            yield {**row}
+
+
 def rows_by_key(session: Session, table: Table, key: Sequence[str], keys: Iterable[Key]) -> dict[Key, Row]:
     """Return the stored rows with these keys, by key."""
-    columns = [table.c[name] for name in key]
-    found: dict[Key, Row] = {}
-    for some in chunks(sorted(set(keys)), KEYS_AT_ONCE):
-        wanted = columns[0].in_([one[0] for one in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
-        for row in session.execute(select(table).where(wanted)).mappings():
-            stored: Row = {**row}
-            found[key_of(stored, key)] = stored
-    return found
+    return {key_of(row, key): row for row in rows_like(session, table, key, keys)}
 
 
 def all_rows(session: Session, table: Table) -> Iterator[Row]:

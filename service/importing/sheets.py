@@ -27,6 +27,21 @@ MOST_UNPACKED_BYTES = 512 * 1024 * 1024
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 XLSX_SUFFIXES = (".xlsx",)
 SEPARATORS = ",;\t"
+BROKEN_XLSX = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    OSError,
+)
+"""What the readers of a workbook raise on damage (RuntimeError: encrypted or packed unknown; OSError: no workbook)."""
+
 Line = tuple[int, tuple[str, ...]]
 
 
@@ -120,7 +135,7 @@ def _workbook(name: str, content: bytes) -> tuple[Sheet, ...]:
                 return tuple(_filled_sheets(name, book.worksheets))
             finally:
                 book.close()
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, EOFError) as error:
+    except BROKEN_XLSX as error:
         raise _refused(name, None, "import.error.broken_xlsx") from error
 
 

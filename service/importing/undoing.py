@@ -18,6 +18,7 @@ from service.importing.rows import (
     KEYS_AT_ONCE,
     Key,
     Row,
+    add_rows,
     as_json,
     change_rows,
     chunks,
@@ -82,15 +83,17 @@ def _undo_table(session: Session, name: str, import_id: int) -> int:
     before: dict[Key, Row | None] = {}
     after: dict[Key, Row] = {}
     for was, became in session.execute(statement):
-        one = key_of(from_json(table, became), key)
+        one = key_of(from_json(table, became or was), key)
         before[one], after[one] = was, became
     stored = rows_by_key(session, table, key, after)
     for one, row in after.items():
-        if one not in stored or as_json(stored[one]) != row:
+        if as_json(stored.get(one, {})) != row:
             raise ConflictError("import.row_changed_since", kind=KIND_OF[name].KIND, row=_told(one))
     if name == "meal_order":
         _refuse_closed_meals(session, stored.values())
-    change_rows(session, table, key, [from_json(table, was) for was in before.values() if was is not None])
+    restored = [(one, from_json(table, was)) for one, was in before.items() if was is not None]
+    change_rows(session, table, key, [row for one, row in restored if one in stored])
+    add_rows(session, table, [row for one, row in restored if one not in stored])
     added = [one for one, was in before.items() if was is None]
     _refuse_dependants(session, table, {one: stored[one] for one in added})
     remove_rows(session, table, key, added)

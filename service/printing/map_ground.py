@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 from routing.places import Place
 from service.printing.basemap import Basemap
@@ -47,12 +48,13 @@ def _names(
     names: Sequence[tuple[str, XY]], frame: Box, taken: Sequence[Box], lines: Sequence[Segment]
 ) -> Iterator[str]:
     used = list(taken)
+    inner = Box(frame.left + 1.5, frame.top + 1.5, frame.right - 1.5, frame.bottom - 1.5)
     done: set[str] = {""}
     for name, (x, y) in names:
         half = sum(NAME_MM if ord(letter) > 0x2E7F else 0.58 * NAME_MM for letter in name) / 2
         for across, down in MOVES_MM:
             box = Box(x + across - half, y + down - NAME_MM * 0.8, x + across + half, y + down + NAME_MM * 0.4)
-            if name not in done and frame.holds(box) and not _touches(box, used, lines):
+            if name not in done and inner.holds(box) and not _touches(box, used, lines):
                 used.append(box)
                 done.add(name)
                 yield (
@@ -83,7 +85,7 @@ def _cut(ring: Sequence[XY], frame: Box) -> list[XY]:
 
 def _pieces(points: Sequence[XY], frame: Box) -> Iterator[list[XY]]:
     piece: list[XY] = []
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         if max(a[0], b[0]) < frame.left or min(a[0], b[0]) > frame.right:
             inside = False
         else:

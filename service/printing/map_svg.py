@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 from routing.places import Place
@@ -83,7 +84,7 @@ def map_svg(run: RunMap, *, width_mm: float, height_mm: float, north: str, basem
     projection = _fit(run, frame)
     marks, doors = _marks(run.stops, projection)
     lines = [[doors.get(place) or projection.xy(place) for place in line] for line in run.lines]
-    legs = [Segment(*a, *b) for line in lines for a, b in zip(line, line[1:], strict=False)]
+    legs = [Segment(*a, *b) for line in lines for a, b in pairwise(line)]
     starts = [(start.name, projection.xy(start.place)) for start in run.starts]
     rule = _scale(projection, frame)
     arrow = Box(width_mm - 11, 1.5, width_mm - 1.5, 15)
@@ -158,9 +159,7 @@ def number_ranges(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ",".join(
-        f"{run[0]}–{run[-1]}" if len(run) > 2 else ",".join(str(number) for number in run) for run in runs
-    )
+    return ",".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ",".join(str(number) for number in run) for run in runs)
 
 
 def _scale(projection: Projection, frame: Box) -> _Rule:
@@ -191,7 +190,7 @@ def _north(box: Box, letter: str) -> str:
 def _line(points: Sequence[XY], dash: str) -> str:
     path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
     style = f' stroke-dasharray="{dash}"' if dash else ""
-    heads = [_head(a, b) for a, b in zip(points, points[1:], strict=False) if math.dist(a, b) > 7]
+    heads = [_head(a, b) for a, b in pairwise(points) if math.dist(a, b) > 7]
     return (
         f'<path d="{path}" fill="none" stroke="#fff" stroke-width="1.5" stroke-linejoin="round"/>'
         f'<path d="{path}" fill="none" stroke="#000" stroke-width="0.5" stroke-linejoin="round"{style}/>'
@@ -225,7 +224,8 @@ def _start(at: XY) -> str:
 def _number(box: Box, words: str) -> str:
     return (
         f'<rect x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.right - box.left)}" height="{NUMBER_MM}" rx="1" '
-        'fill="#fff" stroke="#000" stroke-width="0.3"/>' + _text(box.centre[0], box.bottom - 1.05, words, 3.6, bold=True)
+        'fill="#fff" stroke="#000" stroke-width="0.3"/>'
+        + _text(box.centre[0], box.bottom - 1.05, words, 3.6, bold=True)
     )
 
 

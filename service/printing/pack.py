@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kitchens.papers import Papers
 from service.errors import InvalidError, StorageError
 from service.printing.basemap import Basemap
 from service.printing.render import PaperValue, kind_of
@@ -19,29 +21,6 @@ LABELS_A_FILE = 1250
 TINY_PACK = 6
 LABEL_FILE_WEIGHT = 20
 WORKER_LIFE = 3 * LABEL_FILE_WEIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFile:
-    """One file to be written: all papers of one kind for one subject (a kitchen, a run or a meal point).
-
-    Raises
-    ------
-    ValueError
-        If there is no paper, or they are of several kinds.
-    """
-
-    subject: str
-    papers: tuple[PaperValue, ...]
-
-    def __post_init__(self) -> None:
-        if len({kind_of(paper) for paper in self.papers}) != 1:
-            raise ValueError(f"{self.subject}: expected at least one paper, all of one kind")
-
-    @property
-    def kind(self) -> PaperKind:
-        """Return what is printed."""
-        return PaperKind(kind_of(self.papers[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +41,20 @@ class Written:
     parts: int = 1
 
 
+def list_papers(papers: Papers) -> list[PaperValue]:
+    """Return all papers of a meal in one list."""
+    return [
+        *papers.kitchen_counts,
+        *papers.batch_sheets,
+        *papers.box_labels,
+        *papers.loading_manifests,
+        *papers.route_sheets,
+        *papers.meal_point_sheets,
+    ]
+
+
 def write_pack(
-    files: Sequence[PaperFile],
+    papers: Iterable[PaperValue],
     folder: Path,
     *,
     language: str,
@@ -72,10 +63,11 @@ def write_pack(
     stock: LabelStock = LabelStock.THERMAL_60X40,
     basemap: Basemap | None = None,
 ) -> list[Written]:
-    """Write every file of `files` into `folder`, and tell how each went, in the order given.
+    """Write one file into `folder` for each kind of paper and subject, and tell how each went, in the order given.
 
-    A file appears under its name only when it is whole and on the disk. A paper that cannot be set, or not stored,
-    is told in its `error`; the others are written all the same.
+    All batch sheets of a kitchen share a file, and so do its labels. A file appears under its name only when it is
+    whole and on the disk. A paper that cannot be set, or not stored, is told in its `error`; the others are written
+    all the same.
 
     Parameters
     ----------
@@ -87,15 +79,11 @@ def write_pack(
 
     Raises
     ------
-    ValueError
-        If two files have the same kind and subject.
     StorageError
         If `folder` cannot be made.
     """
-    if len({(file.kind, file.subject) for file in files}) != len(files):
-        raise ValueError("expected each kind and subject once")
     _make(folder)
-    tasks = [task for file in files for task in _tasks(file, folder, language, stock, basemap)]
+    tasks = list(_tasks(papers, folder, language, stock, basemap))
     tasks_by_cost = sorted(tasks, key=_weight, reverse=True)
     outcomes: dict[Path, Outcome] = {}
     for index, answer in run_jobs(
@@ -114,13 +102,17 @@ def write_pack(
 
 
 def _tasks(
-    file: PaperFile, folder: Path, language: str, stock: LabelStock, basemap: Basemap | None
+    papers: Iterable[PaperValue], folder: Path, language: str, stock: LabelStock, basemap: Basemap | None
 ) -> Iterator[Task]:
-    size = LABELS_A_FILE if file.kind == PaperKind.BOX_LABELS else len(file.papers)
-    parts = -(-len(file.papers) // size)
-    for part in range(parts):
-        some = file.papers[part * size : (part + 1) * size]
-        yield Task(file.kind, file.subject, some, folder, language, stock, basemap, part + 1, parts)
+    files: dict[tuple[str, str], list[PaperValue]] = defaultdict(list)
+    for paper in papers:
+        files[kind_of(paper), paper.head.subject].append(paper)
+    for (kind, subject), all_ in files.items():
+        size = LABELS_A_FILE if kind == PaperKind.BOX_LABELS else len(all_)
+        parts = -(-len(all_) // size)
+        for part in range(parts):
+            some = tuple(all_[part * size : (part + 1) * size])
+            yield Task(kind, subject, some, folder, language, stock, basemap, part + 1, parts)
 
 
 def _weight(task: Task) -> int:
@@ -134,7 +126,8 @@ def _is_tiny(tasks: Sequence[Task]) -> bool:
 
 def _broken(task: Task, error: BaseException) -> Outcome:
     detail = f"{type(error).__name__}: {error}"
-    return Outcome(0, "", 0.0, InvalidError("error.paper_broken", paper=task.path.name, detail=detail).say(task.language))
+    refusal = InvalidError("error.paper_broken", paper=task.path.name, detail=detail)
+    return Outcome(0, "", 0.0, refusal.say(task.language))
 
 
 def _written(task: Task, outcome: Outcome) -> Written:

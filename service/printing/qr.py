@@ -25,7 +25,8 @@ def qr_svg(payload: str) -> str:
         for start, width in _dark_runs(row)
     )
     side = len(code.matrix) + 2 * QUIET_MODULES
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"><path stroke="#000" d="{path}"/></svg>'
+    size = f'width="{side}" height="{side}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path stroke="#000" d="{path}"/></svg>'
 
 
 def _dark_runs(row: bytearray) -> list[tuple[int, int]]:

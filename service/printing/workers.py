@@ -68,11 +68,11 @@ def _answers(
     for index, job in jobs.items():
         try:
             futures[executor.submit(work, job)] = index
-        except BrokenProcessPool as error:
-            lost.append((index, Failed(error)))
+        except BrokenProcessPool as broken:
+            lost.append((index, Failed(broken)))
     for future in as_completed(futures):
-        error = future.exception()
-        yield futures[future], future.result() if error is None else Failed(error)
+        raised = future.exception()
+        yield futures[future], future.result() if raised is None else Failed(raised)
     yield from lost
 
 

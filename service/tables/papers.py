@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.tables.columns import UtcDateTime, one_of
@@ -23,7 +23,10 @@ class PaperKind(StrEnum):
 
 
 class Paper(SQLModel, table=True):
-    """One file; `subject` is the kitchen, van run, courier run or meal point it is for."""
+    """One file; `subject` is the kitchen, van run, courier run or meal point it is for.
+
+    `content` is what it says, as JSON, frozen when the plan was published.
+    """
 
     __tablename__ = "paper"
     __table_args__ = (one_of("kind", PaperKind), UniqueConstraint("plan_id", "kind", "subject", "language"))
@@ -33,6 +36,7 @@ class Paper(SQLModel, table=True):
     kind: str
     subject: str
     language: str = "zh"
+    content: str = Field(sa_type=Text)
     file: str | None = None
     pages: int | None = None
     sha256: str | None = None

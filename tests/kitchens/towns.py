@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from kitchens.assign import assign_supply_plain
+from kitchens.batches import plan_batches
+from kitchens.dispatch import runs_problem
 from kitchens.meals import Diet, Dish, Fulfilment, Ingredient, Limit, Meal, ProvisionMode, Texture
+from kitchens.plan import DayPlan
 from kitchens.problem import DayProblem, Kitchen, MealPoint, Order
+from kitchens.reach import radians, ways_m
+from routing.insertion import plan_runs_plain
 from routing.places import Place, Window
+from routing.problem import Courier, RunProblem, Van
+from routing.travel import Mode, TravelMatrix, TravelSource
+
+
+class Bees:
+    """Travel as the crow flies at five metres a second."""
+
+    def matrix(self, places: Sequence[Place], mode: Mode) -> TravelMatrix:
+        metres = ways_m(radians(places), radians(places)).astype(np.int32)
+        return TravelMatrix(metres // 5, metres, TravelSource.ROAD_GRAPH)
+
 
 DAY = date(2026, 11, 23)
 EVERY_TEXTURE = frozenset(Texture)
 H = 3600
+MORNING = Window(7 * H, 10 * H + 1800)
 
 
 def at(x: float, y: float = 0.0) -> Place:
@@ -37,7 +58,7 @@ def kitchen(
     menu: Sequence[Dish] = (PORK, CHICKEN, TOFU),
     capacity: int = 100,
     pace: int = 200,
-    cooking: Window = Window(7 * H, 10 * H + 1800),
+    cooking: Window = MORNING,
     point: str | None = None,
     delivers: bool = True,
 ) -> Kitchen:
@@ -107,11 +128,14 @@ def random_day(
     slack: float = 1.2,
     homes: float = 0.5,
     area: float = 60,
+    vans: float = 1.0,
 ) -> DayProblem:
-    """A town with too much or too little of everything; `slack` is capacity over demand."""
+    """A town with too much or too little of everything; `slack` is capacity over demand,
+    `vans` the chance that a kitchen has a van."""
     per_kitchen = max(1, int(orders * slack / kitchens))
     per_point = max(1, int(orders * slack / points))
     menus = [(PORK, CHICKEN, TOFU), (CHICKEN, TOFU, CONGEE), (PORK, TOFU), (PORK,)]
+    stands_in = {n: f"P{n:03d}" for n in range(min(kitchens, points)) if chance.random() >= vans}
     ks = [
         kitchen(
             f"K{n:02d}",
@@ -119,6 +143,8 @@ def random_day(
             menu=chance.choice(menus),
             capacity=chance.randint(0, 2 * per_kitchen),
             pace=max(1, per_kitchen),
+            point=stands_in.get(n),
+            delivers=n not in stands_in,
         )
         for n in range(kitchens)
     ]
@@ -147,3 +173,31 @@ def _random_order(chance: random.Random, n: int, points: Sequence[MealPoint], ho
         dish=chance.choice([None, None, None, TOFU.dish_id, CONGEE.dish_id]),
         place=at(x, y) if is_home and chance.random() > 0.02 else None,
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A day planned from orders to doors without a solver."""
+
+    day: DayProblem
+    runs: RunProblem
+    plan: DayPlan
+
+
+def planned(town: DayProblem, *, vans: int = 2, couriers: int = 1, van_boxes: int = 60, boxes: int = 20) -> Planned:
+    """Plan a day plainly, with so many vans for each kitchen and couriers for each point that has boxes."""
+    supply = assign_supply_plain(town)
+    batches = plan_batches(town, supply)
+    fleet = [
+        Van(f"V-{k.kitchen_id}-{n}", k.kitchen_id, van_boxes, Window(6 * H, 15 * H))
+        for k in town.kitchens
+        for n in range(vans)
+    ]
+    riders = [
+        Courier(f"C-{p.point_id}-{n}", p.point_id, boxes, Window(9 * H, 14 * H))
+        for p in town.points
+        if p.courier_boxes
+        for n in range(couriers)
+    ]
+    problem = runs_problem(town, supply, batches, fleet, riders, Bees(), allowance_s=1800)
+    return Planned(town, problem, DayPlan(DAY, Meal.LUNCH, supply, batches, plan_runs_plain(problem)))

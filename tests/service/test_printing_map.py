@@ -122,12 +122,17 @@ def test_numbers_are_written_as_a_person_would(numbers: list[int], text: str) ->
 
 
 def test_a_basemap_file_gives_areas_lines_and_names(tmp_path: Path) -> None:
+    triangle = [[113.3, 23.0], [113.4, 23.0], [113.4, 23.1], [113.3, 23.0]]
+    shapes: list[tuple[dict[str, str] | None, str, object]] = [
+        ({"name": "甲街道", "kind": "street"}, "MultiPolygon", [[triangle]]),
+        ({"name": "甲街道", "kind": "label"}, "Point", [113.35, 23.05]),
+        ({"name": "样例区", "kind": "district"}, "Polygon", [triangle]),
+        (None, "LineString", [[113.3, 23.0], [113.4, 23.1]]),
+    ]
     features = [
-        {"properties": {"name": "甲街道", "kind": "street"}, "geometry": {"type": "MultiPolygon", "coordinates": [[[[113.3, 23.0], [113.4, 23.0], [113.4, 23.1], [113.3, 23.0]]]]}},
-        {"properties": {"name": "甲街道", "kind": "label"}, "geometry": {"type": "Point", "coordinates": [113.35, 23.05]}},
-        {"properties": {"name": "样例区", "kind": "district"}, "geometry": {"type": "Polygon", "coordinates": [[[113, 23], [114, 23], [114, 24], [113, 23]]]}},
-        {"properties": None, "geometry": {"type": "LineString", "coordinates": [[113.3, 23.0], [113.4, 23.1]]}},
-    ]  # fmt: skip
+        {"properties": properties, "geometry": {"type": shape, "coordinates": coordinates}}
+        for properties, shape, coordinates in shapes
+    ]
     file = tmp_path / "ground.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     ground = load_basemap(file)

@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("file", sa.String(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(), nullable=True),

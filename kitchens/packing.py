@@ -1,0 +1,289 @@
+"""How the day is packed: which box belongs to which run and door, its label, and its place in the stack."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kitchens.clash import TEXTURE_WORD, find_clash
+from kitchens.facts import DayFile, short_name
+from kitchens.kitchen_papers import BoxLabel, Stack
+from kitchens.meals import Dish, Fulfilment, Limit, Texture
+from kitchens.paper_head import DishLine, PaperHead, Title
+from kitchens.plan import Batch, DayPlan, Supplied
+from kitchens.problem import DayProblem, Order
+from routing.plan import CourierRun, VanRun
+from routing.problem import RunProblem
+from routing.travel import TravelSource
+
+CODES = {
+    Title.KITCHEN_COUNT: "KC",
+    Title.BATCH_SHEET: "BS",
+    Title.BOX_LABELS: "BL",
+    Title.LOADING_MANIFEST: "LM",
+    Title.ROUTE_SHEET: "RS",
+    Title.MEAL_POINT_SHEET: "MP",
+}
+
+
+def courier_run_codes(plan: DayPlan) -> dict[str, CourierRun]:
+    """Return the courier runs by code, "R01" onwards in the order of the couriers' ids."""
+    runs = sorted(plan.runs.courier_runs, key=lambda run: run.courier_id)
+    return {f"R{number:02d}": run for number, run in enumerate(runs, start=1)}
+
+
+def van_run_codes(plan: DayPlan) -> dict[str, VanRun]:
+    """Return the van runs by code, "V01" onwards as they leave."""
+    runs = sorted(plan.runs.van_runs, key=lambda run: (run.depart_s, run.van_id))
+    return {f"V{number:02d}": run for number, run in enumerate(runs, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a box travels: the run and stop, and which of the boxes for that door it is; no run for the tables."""
+
+    run: str = ""
+    trip: int = 0
+    stop: int = 0
+    number: int = 1
+    of: int = 1
+    depart_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One cooked order with everything that papers ask of it. `avoid` and `instead_of` are empty for a plain one."""
+
+    order: Order
+    supplied: Supplied
+    batch: Batch
+    slot: Slot
+    avoid: tuple[str, ...]
+    instead_of: str
+    label: str
+
+    @property
+    def is_special(self) -> bool:
+        """Return whether this box must not be mixed up with a plain one."""
+        return self.stack is not Stack.PLAIN
+
+    @property
+    def stack(self) -> Stack:
+        """Return where its label lies."""
+        return _stack(self.supplied, self.avoid)
+
+
+def _stack(supplied: Supplied, avoid: tuple[str, ...]) -> Stack:
+    if avoid:
+        return Stack.CLASH
+    return Stack.PLAIN if supplied.texture is Texture.REGULAR else Stack.TEXTURE
+
+
+def avoid_words(day: DayProblem, plan: DayPlan) -> dict[int, tuple[str, ...]]:
+    """Return for each order with a replaced dish what clashed in that dish: ingredients and limits as machine words.
+
+    Nothing where the dish was replaced for its texture, which every label names, or because the kitchen has it not.
+    """
+    dishes = {dish.dish_id: dish for kitchen in day.kitchens for dish in kitchen.menu}
+    orders = {order.order_id: order for order in day.orders}
+    words: dict[int, tuple[str, ...]] = {}
+    for one in plan.supply.supplied:
+        dish = dishes.get(one.instead_of or "")
+        clash = find_clash(orders[one.order_id].diet, dish) if dish is not None else None
+        if clash is not None:
+            words[one.order_id] = tuple(word for word in clash.words() if word != TEXTURE_WORD)
+    return words
+
+
+def label_codes(day: DayProblem, plan: DayPlan, runs: RunProblem) -> dict[int, str]:
+    """Return the label of every cooked order, such as "K01-0007", numbered per kitchen as the labels lie in the stack.
+
+    First what clashes, then what is softer, then the plain ones run by run and stop by stop, and what stays at the
+    meal points.
+    """
+    slots, avoid = list_slots(plan, runs), avoid_words(day, plan)
+    cooked = {order_id for batch in plan.batches.batches for order_id in batch.orders}
+    by_kitchen: dict[str, list[Supplied]] = defaultdict(list)
+    for one in plan.supply.supplied:
+        if one.order_id in cooked:
+            by_kitchen[one.kitchen_id].append(one)
+    codes: dict[int, str] = {}
+    for kitchen in day.kitchens:
+        stacked = sorted(
+            by_kitchen[kitchen.kitchen_id],
+            key=lambda one: _turn(one, _stack(one, avoid.get(one.order_id, ())), slots.get(one.order_id, Slot())),
+        )
+        for number, one in enumerate(stacked, start=1):
+            codes[one.order_id] = f"{kitchen.kitchen_id}-{number:04d}"
+    return codes
+
+
+def _turn(one: Supplied, stack: Stack, slot: Slot) -> tuple[int, bool, str, int, int, str, int]:
+    return (list(Stack).index(stack), not slot.run, slot.run, slot.stop, slot.number, one.point_id, one.order_id)
+
+
+def list_slots(plan: DayPlan, runs: RunProblem) -> dict[int, Slot]:
+    """Return where each box goes that a courier brings, by order."""
+    homes = {home.home_id: home for home in runs.homes}
+    slots: dict[int, Slot] = {}
+    for code, run in courier_run_codes(plan).items():
+        stop = 0
+        for trip_number, trip in enumerate(run.trips, start=1):
+            for visit in trip.visits:
+                stop += 1
+                orders = homes[visit.home_id].orders
+                for number, order_id in enumerate(orders, start=1):
+                    slots[order_id] = Slot(code, trip_number, stop, number, len(orders), trip.depart_s)
+    return slots
+
+
+class PackedDay:
+    """Every cooked order as a box, and the heads and lines that all papers are made with.
+
+    Attributes
+    ----------
+    file
+        What it was packed from.
+    boxes
+        Every cooked order by id.
+    """
+
+    def __init__(self, file: DayFile) -> None:
+        self.file = file
+        day, plan = file.day, file.plan
+        self._dishes = {dish.dish_id: dish for kitchen in day.kitchens for dish in kitchen.menu}
+        slots, labels = list_slots(plan, file.runs), label_codes(day, plan, file.runs)
+        avoid = avoid_words(day, plan)
+        orders = {order.order_id: order for order in day.orders}
+        batch_of = {order_id: batch for batch in plan.batches.batches for order_id in batch.orders}
+        self.boxes: dict[int, Box] = {}
+        for one in plan.supply.supplied:
+            if one.order_id in batch_of:
+                self.boxes[one.order_id] = Box(
+                    order=orders[one.order_id],
+                    supplied=one,
+                    batch=batch_of[one.order_id],
+                    slot=slots.get(one.order_id, Slot()),
+                    avoid=avoid.get(one.order_id, ()),
+                    instead_of=self.dish_name(one.instead_of) if one.instead_of else "",
+                    label=labels[one.order_id],
+                )
+        sources = (file.runs.van_travel, file.runs.courier_travel)
+        self._is_estimated = any(one.source is TravelSource.ESTIMATE or one.fell_back for one in sources)
+
+    def dish(self, dish_id: str) -> Dish:
+        """Return a dish of the day's menus."""
+        return self._dishes[dish_id]
+
+    def dish_name(self, dish_id: str) -> str:
+        """Return what a dish is called."""
+        if dish_id in self.file.facts.dishes or dish_id not in self._dishes:
+            return self.file.facts.dish(dish_id).name
+        return self._dishes[dish_id].name
+
+    def head(self, title: Title, subject: str, name: str, *, part: str = "", is_confidential: bool) -> PaperHead:
+        """Return the head of a paper for `subject`; `part` tells several papers for one subject apart."""
+        printing = self.file.printing
+        code = f"{printing.plan_number}-{printing.version}-{CODES[title]}-{part or subject}"
+        return PaperHead(
+            title=title,
+            subject=subject,
+            subject_name=name,
+            service_day=self.file.plan.service_day,
+            meal=self.file.plan.meal,
+            plan_number=printing.plan_number,
+            version=printing.version,
+            printed_at=printing.printed_at,
+            printed_by=printing.printed_by,
+            code=code,
+            is_estimated=self._is_estimated,
+            is_confidential=is_confidential,
+        )
+
+    def lines(self, boxes: Iterable[Box]) -> tuple[DishLine, ...]:
+        """Return boxes counted by dish and texture, in the order of the menus, the hardest texture first."""
+        counts: dict[tuple[str, Texture], int] = defaultdict(int)
+        for box in boxes:
+            counts[box.supplied.dish_id, box.supplied.texture] += 1
+        return tuple(
+            DishLine(dish_id, self.dish_name(dish_id), texture, self.limits(dish_id), counts[dish_id, texture])
+            for dish_id in self._dishes
+            for texture in Texture
+            if counts.get((dish_id, texture))
+        )
+
+    def limits(self, dish_id: str) -> tuple[Limit, ...]:
+        """Return the limits that a dish keeps."""
+        return tuple(sorted(self._dishes[dish_id].keeps))
+
+    def boxes_of(self, kitchen_id: str) -> list[Box]:
+        """Return the boxes of a kitchen in the order of their labels."""
+        found = [box for box in self.boxes.values() if box.supplied.kitchen_id == kitchen_id]
+        return sorted(found, key=lambda box: (len(box.label), box.label))
+
+    def short_name(self, elder_id: str) -> str:
+        """Return an elder's name as it may be read in a kitchen."""
+        return short_name(self.file.facts.elder(elder_id).name)
+
+
+def pack(file: DayFile) -> PackedDay:
+    """Return the day as boxes, from which every paper is written."""
+    return PackedDay(file)
+
+
+def box_labels(packed: PackedDay, kitchen_id: str) -> tuple[BoxLabel, ...]:
+    """Return the labels of a kitchen in the order of the stack."""
+    kitchen = packed.file.facts.kitchen(kitchen_id)
+    head = packed.head(Title.BOX_LABELS, kitchen_id, kitchen.name, is_confidential=False)
+    return tuple(
+        BoxLabel(
+            head=head,
+            label=box.label,
+            stack=box.stack,
+            run=box.slot.run,
+            stop=box.slot.stop,
+            number=box.slot.number,
+            of=box.slot.of,
+            point=packed.file.facts.place(box.supplied.point_id).name,
+            fulfilment=box.order.fulfilment,
+            short_name=packed.short_name(box.order.elder_id),
+            dish=packed.dish_name(box.supplied.dish_id),
+            texture=box.supplied.texture,
+            avoid=box.avoid,
+            instead_of=box.instead_of,
+            cooked_s=box.batch.finish_s,
+            eat_by_s=box.batch.eat_by_s,
+            kitchen=kitchen.name,
+            licence=kitchen.licence,
+            phone=kitchen.phone,
+        )
+        for box in packed.boxes_of(kitchen_id)
+    )
+
+
+def unload(packed: PackedDay) -> dict[tuple[str, int], list[Box]]:
+    """Return which boxes come off each van run at each of its stops, by (run code, position from 1).
+
+    A consignment that comes in several lots is filled in the order in which couriers leave, then the tables.
+    """
+    lots: Mapping[tuple[str, str], list[tuple[int, str, int, int]]] = defaultdict(list)
+    for code, run in van_run_codes(packed.file.plan).items():
+        for position, stop in enumerate(run.stops, start=1):
+            lots[run.kitchen_id, stop.point_id].append((stop.ready_s, code, position, stop.boxes))
+    waiting: dict[tuple[str, str], list[Box]] = defaultdict(list)
+    for box in sorted(packed.boxes.values(), key=_urgency):
+        waiting[box.supplied.kitchen_id, box.supplied.point_id].append(box)
+    unloaded: dict[tuple[str, int], list[Box]] = {}
+    for pair, arrivals in lots.items():
+        rest: Sequence[Box] = waiting[pair]
+        for _, code, position, boxes in sorted(arrivals):
+            unloaded[code, position], rest = list(rest[:boxes]), rest[boxes:]
+    return unloaded
+
+
+def _urgency(box: Box) -> tuple[int, int, str, int, int]:
+    """Sort what a courier takes first by departure, then tables and pick-up, then what nobody fetches."""
+    if box.slot.run:
+        return (0, box.slot.depart_s, box.slot.run, box.slot.stop, box.order.order_id)
+    return (2 if box.order.fulfilment is Fulfilment.HOME else 1, 0, "", 0, box.order.order_id)

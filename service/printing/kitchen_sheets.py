@@ -1,0 +1,113 @@
+"""The papers that hang in a kitchen, as data for their templates."""
+
+from __future__ import annotations
+
+from kitchens.papers import BatchSheet, CountLine, KitchenCount, SpecialGroup
+from service.clock import hh_mm
+from service.printing.words import (
+    Sheet,
+    avoid_words,
+    contains_words,
+    fact,
+    head_of,
+    later_words,
+    limit_words,
+    say,
+    texture_words,
+)
+from service.texts import text
+
+
+def kitchen_count(paper: KitchenCount, language: str) -> Sheet:
+    """Return the kitchen count."""
+    changes = [line.change for line in paper.lines if line.change is not None]
+    body: Sheet = {
+        "totals": [
+            fact(language, "ordered", paper.portions),
+            fact(language, "spare", paper.spare),
+            fact(language, "to_cook", paper.total),
+            fact(language, "special_count", paper.special_count),
+            fact(language, "left_out_count", len(paper.unserved)),
+        ],
+        "lines": [_line(line, language) for line in paper.lines],
+        "ordered": str(paper.portions),
+        "spare": str(paper.spare),
+        "to_cook": str(paper.total),
+        "change": f"{sum(changes):+d}" if changes else "",
+        "specials_note": say(language, "specials_note", count=paper.special_count),
+        "groups": [_group(group, language) for group in paper.specials],
+        "left_out": [
+            {"order": str(one.order_id), "name": one.short_name, "reason": text(language, f"reason.{one.reason}")}
+            for one in paper.unserved
+        ],
+    }
+    return {
+        "head": head_of(paper.head, language, place=paper.head.subject_name, subject=paper.head.subject),
+        "body": body,
+    }
+
+
+def _line(line: CountLine, language: str) -> Sheet:
+    return {
+        "dish": line.dish,
+        "texture": texture_words(language, line.texture),
+        "limits": limit_words(language, line.limits),
+        "ordered": str(line.portions),
+        "spare": str(line.spare),
+        "to_cook": str(line.total),
+        "change": "" if line.change is None else f"{line.change:+d}" if line.change else "0",
+    }
+
+
+def _group(group: SpecialGroup, language: str) -> Sheet:
+    clash = avoid_words(language, group.avoid, for_kitchen=True)
+    texture = texture_words(language, group.texture)
+    dishes = {one.dish for one in group.people}
+    shared = dishes.pop() if len(dishes) == 1 else ""
+    return {
+        "count": str(group.count),
+        "title": clash or texture,
+        "texture": texture if clash else "",
+        "dish": shared,
+        "instead": say(language, "instead_of", dish=group.instead_of) if group.instead_of else "",
+        "people": [
+            {"label": one.label, "name": one.short_name, "dish": "" if shared else one.dish, "run": one.run}
+            for one in group.people
+        ],
+    }
+
+
+def batch_sheet(paper: BatchSheet, language: str) -> Sheet:
+    """Return a batch sheet."""
+    times = [
+        fact(language, "start", hh_mm(paper.start_s)),
+        fact(language, "finish", hh_mm(paper.finish_s)),
+        fact(language, "eat_by", hh_mm(paper.eat_by_s)),
+    ]
+    if paper.recipe:
+        times.append(fact(language, "recipe", paper.recipe))
+    if paper.weight_g:
+        times.append(fact(language, "weight", f"{paper.weight_g / 1000:.1f} kg"))
+    keep_until = later_words(paper.head.service_day, paper.finish_s + paper.sample_keep_s)
+    body: Sheet = {
+        "dish": paper.dish,
+        "texture": texture_words(language, paper.texture),
+        "limits": limit_words(language, paper.limits),
+        "avoid": avoid_words(language, (one for one in paper.avoid if one not in paper.limits), for_kitchen=True),
+        "contains": contains_words(language, paper.contains) or "–",
+        "to_cook": str(paper.total),
+        "sum": say(language, "sum", ordered=paper.portions, spare=paper.spare),
+        "times": times,
+        "holding": [hh_mm(at) for at in paper.holding_s],
+        "holding_note": say(language, "holding_note", celsius=f"{paper.hot_min_c:g}"),
+        "sample_note": say(
+            language,
+            "sample_note",
+            grams=paper.sample_min_g,
+            hours=paper.sample_keep_s // 3600,
+            until=keep_until,
+        ),
+        "is_special": paper.is_special,
+        "goes_to": [{"name": line.point, "boxes": str(line.portions)} for line in paper.points],
+    }
+    return {"head": head_of(paper.head, language, place=paper.head.subject_name, subject=paper.batch_id), "body": body}
