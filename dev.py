@@ -78,10 +78,12 @@ def fingerprint(lock: Path) -> str:
 def set_up(lock: Path) -> None:
     """Make `.venv` hold exactly what `lock` names, each file checked against its hash.
 
-    An environment that was made for the tests also serves `run`: the test lock is a superset.
+    An environment that was made for the tests also serves `run`, and stays one: the test lock is a superset.
     """
     marker = VENV / "made-from"
     made_from = marker.read_text().split() if marker.exists() else []
+    if lock == RUNTIME_LOCK and TEST_LOCK.name in made_from:
+        lock = TEST_LOCK
     wanted = fingerprint(lock)
     if PYTHON.exists() and wanted in made_from:
         return
@@ -99,8 +101,7 @@ def set_up(lock: Path) -> None:
         # The caller's own index settings hold; a private one may lack files for a pin that another has.
         call(uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock, VIRTUAL_ENV=str(VENV))
     put_on_path()
-    also = [fingerprint(RUNTIME_LOCK)] if lock == TEST_LOCK else []
-    marker.write_text("\n".join([wanted, *also]))
+    marker.write_text(f"{lock.name}\n{wanted}\n")
 
 
 def put_on_path() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -60,12 +61,26 @@ def open_installation() -> Installation:
     return Installation(settings, open_database(settings.url()), SystemClock())
 
 
+def parse_day(given: str) -> date:
+    """Return a day written as YYYY-MM-DD.
+
+    Raises
+    ------
+    InvalidError
+        If it is no such day.
+    """
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise InvalidError("error.day", given=given) from error
+
+
 @contextmanager
-def progress_bars(language: str, *, quiet: bool = False) -> Iterator[Report]:
+def progress_bars(language: str, *, stages: tuple[str, ...] = STAGES, quiet: bool = False) -> Iterator[Report]:
     """Show one bar a stage on standard error while the story goes on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=problems, disable=quiet) as progress:
-        bars = {stage: progress.add_task(text(language, f"stage.{stage}"), total=1, start=False) for stage in STAGES}
+        bars = {stage: progress.add_task(text(language, f"stage.{stage}"), total=1, start=False) for stage in stages}
 
         def report(stage: str, done: int, total: int) -> None:
             bar = bars[stage]

@@ -10,31 +10,35 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from service.papers import write_due_papers
+from sqlmodel import col, select
 
-from api.cli.console import Installation, open_installation, output, problems, progress_bars
+from api.cli.console import Installation, open_installation, output, parse_day, problems, progress_bars
+from api.cli.papers import show_pack
 from api.cli.serve import serve
 from api.cli.summary import print_summary
-from kitchens.meals import Fulfilment, Meal
+from kitchens.meals import Meal
 from service.calendar import next_service_day
-from service.claims import LEASE_S
+from service.claims import LEASE_S, latest_cut_off
 from service.clock import local_day
 from service.daily import Kitbag, Report, call_for_delivery, run_meal
 from service.errors import ConflictError, InvalidError
-from service.importing import load_sample
+from service.importing.sample import load_sample
 from service.migrations.run import migrate
 from service.orders import place_order
+from service.papers import write_papers_of
 from service.publishing import Published, find_published
-from service.tables import Elder, OrderSource
+from service.tables import Elder, MealPoint, MenuEntry, StandingOrder
 from service.texts import Key, text
-from simulations.demand import single_orders
+from simulations.demand import DemandFacts, single_orders
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "haizhu"
 ACTOR = "console"
 
 DayOption = Annotated[str, typer.Option(help="Service day as YYYY-MM-DD; the next one if not given.")]
 MealOption = Annotated[Meal, typer.Option(help="Which meal.")]
-AllOption = Annotated[bool, typer.Option("--all-delivered", help="Everybody gets the meal at the door; calls the reserve.")]
+AllOption = Annotated[
+    bool, typer.Option("--all-delivered", help="Everybody gets the meal at the door; calls the reserve.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")]
 
 
@@ -74,7 +78,7 @@ def demo_command(
     if find_published(here.database, service_day, Meal.LUNCH) is None:
         _take_orders(here, service_day)
     plan_and_show(here, service_day, Meal.LUNCH, early=True, all_delivered=all_delivered, as_json=as_json)
-    _write_papers(here, service_day, Meal.LUNCH)
+    _write_papers(here, service_day)
     if not no_serve:
         serve(here, host=here.settings.host, port=here.settings.port, user="admin")
 
@@ -104,20 +108,6 @@ def as_plain(published: Published) -> dict[str, object]:
     return plain
 
 
-def parse_day(given: str) -> date:
-    """Return a day written as YYYY-MM-DD.
-
-    Raises
-    ------
-    InvalidError
-        If it is no such day.
-    """
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise InvalidError("error.day", given=given) from error
-
-
 def _run_when_free(here: Installation, service_day: date, meal: Meal, report: Report, *, early: bool) -> Published:
     kit: Kitbag = here.kit(ACTOR, report)
     try:
@@ -139,8 +129,6 @@ def _next_open_day(here: Installation) -> date:
 
 
 def _is_past_cut_off(here: Installation, day: date) -> bool:
-    from service.claims import latest_cut_off
-
     with here.database.read() as session:
         return bool(here.clock.now() >= latest_cut_off(session, day, Meal.LUNCH))
 
@@ -148,16 +136,16 @@ def _is_past_cut_off(here: Installation, day: date) -> bool:
 def _take_orders(here: Installation, service_day: date) -> None:
     """Place the day's single orders one by one through the door that kiosk and phone use."""
     placed = refused = 0
-    for wish in single_orders(SAMPLE, service_day, seed=here.settings.seed):
+    for wish in single_orders(_demand(here, service_day), service_day, seed=here.settings.seed):
         try:
             place_order(
                 here.database,
                 elder_number=wish.elder_number,
                 service_day=service_day,
                 meal=Meal.LUNCH,
-                fulfilment=Fulfilment(wish.fulfilment),
+                fulfilment=wish.fulfilment,
                 dish_code=wish.dish_code,
-                source=OrderSource(wish.source),
+                source=wish.source,
                 placed_by=wish.placed_by,
                 clock=here.clock,
             )
@@ -168,8 +156,19 @@ def _take_orders(here: Installation, service_day: date) -> None:
     problems.print(text(here.settings.language, "cli.orders_taken", **values), markup=False)
 
 
-def _write_papers(here: Installation, service_day: date, meal: Meal) -> None:
-    with progress_bars(here.settings.language) as report:
-        written = write_due_papers(here.database, service_day, meal, here.settings, here.clock, report=report)
-    language = here.settings.language
-    problems.print(text(language, "cli.papers_written", **written.values()), markup=False, soft_wrap=True)
+def _write_papers(here: Installation, service_day: date) -> None:
+    with progress_bars(here.settings.language, stages=("papers",)) as report:
+        pack = write_papers_of(
+            here.database, service_day, Meal.LUNCH, here.settings, here.clock, actor=ACTOR, report=report
+        )
+    show_pack(here, pack)
+
+
+def _demand(here: Installation, service_day: date) -> DemandFacts:
+    with here.database.read() as session:
+        return DemandFacts(
+            session.exec(select(Elder).order_by(col(Elder.number))).all(),
+            session.exec(select(StandingOrder).order_by(col(StandingOrder.elder_number))).all(),
+            session.exec(select(MealPoint).order_by(col(MealPoint.code))).all(),
+            session.exec(select(MenuEntry).where(MenuEntry.service_day == service_day)).all(),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ class Finding:
 
 
 def doctor_command() -> None:
-    """Check settings, database, disk, fonts, clock, travel times and port; say what to do; end with 1 if anything is wrong."""
+    """Check settings, database, disk, fonts, clock, travel times and port; end with 1 if anything is wrong."""
     here = open_installation()
     findings = list(examine(here))
     for finding in findings:
@@ -52,7 +52,7 @@ def examine(here: Installation) -> Iterator[Finding]:
     """Look at each thing in turn."""
     yield database_finding(here.database)
     yield disk_finding(here.settings.home)
-    yield fonts_finding(missing_fonts)
+    yield fonts_finding()
     yield clock_finding(here.settings, here.clock)
     yield travel_finding(here.settings)
     yield port_finding(here.settings.host, here.settings.port)
@@ -64,10 +64,12 @@ def database_finding(database: Database) -> Finding:
         with database.read():
             stands_at = current(database)
     except NuanfanError as error:
-        return Finding("database", False, error.key, error.values)
+        return Finding("database", is_well=False, key=error.key, values=error.values)
     values: dict[str, object] = {"stands_at": stands_at or "-", "newest": newest()}
     is_well = stands_at == newest()
-    return Finding("database", is_well, "doctor.database_well" if is_well else "doctor.database_old", values)
+    return Finding(
+        "database", is_well=is_well, key="doctor.database_well" if is_well else "doctor.database_old", values=values
+    )
 
 
 def disk_finding(home: Path) -> Finding:
@@ -75,13 +77,14 @@ def disk_finding(home: Path) -> Finding:
     free = shutil.disk_usage(home).free
     is_well = free >= LEAST_FREE_BYTES
     values: dict[str, object] = {"free_mb": free // 1_000_000, "least_mb": LEAST_FREE_BYTES // 1_000_000}
-    return Finding("disk", is_well, "doctor.disk_well" if is_well else "doctor.disk_full", values)
+    return Finding("disk", is_well=is_well, key="doctor.disk_well" if is_well else "doctor.disk_full", values=values)
 
 
-def fonts_finding(missing: Callable[[], list[str]]) -> Finding:
+def fonts_finding() -> Finding:
     """Whether the print fonts are here and whole."""
-    lost = missing()
-    return Finding("fonts", not lost, "doctor.fonts_missing" if lost else "doctor.fonts_well", {"lost": lost})
+    lost = missing_fonts()
+    key = "doctor.fonts_missing" if lost else "doctor.fonts_well"
+    return Finding("fonts", is_well=not lost, key=key, values={"lost": lost})
 
 
 def clock_finding(settings: Settings, clock: Clock) -> Finding:
@@ -91,7 +94,7 @@ def clock_finding(settings: Settings, clock: Clock) -> Finding:
     written = database_file.stat().st_mtime if database_file.exists() else now.timestamp()
     is_well = written - now.timestamp() < CLOCK_MAY_BE_BEHIND.total_seconds()
     key = "doctor.clock_well" if is_well else "doctor.clock_behind"
-    return Finding("clock", is_well, key, {"now": f"{now:%Y-%m-%d %H:%M} UTC"})
+    return Finding("clock", is_well=is_well, key=key, values={"now": f"{now:%Y-%m-%d %H:%M} UTC"})
 
 
 def travel_finding(settings: Settings) -> Finding:
@@ -99,9 +102,11 @@ def travel_finding(settings: Settings) -> Finding:
     try:
         travel_times(settings)
     except NuanfanError as error:
-        return Finding("travel", False, error.key, error.values)
+        return Finding("travel", is_well=False, key=error.key, values=error.values)
     estimated = settings.travel == TravelChoice.ESTIMATE
-    return Finding("travel", True, "doctor.travel_estimate" if estimated else "doctor.travel_well", {})
+    return Finding(
+        "travel", is_well=True, key="doctor.travel_estimate" if estimated else "doctor.travel_well", values={}
+    )
 
 
 def port_finding(host: str, port: int) -> Finding:
@@ -112,5 +117,5 @@ def port_finding(host: str, port: int) -> Finding:
             probe.bind((host, port))
         except OSError as error:
             values: dict[str, object] = {"host": host, "port": port, "detail": error.strerror or ""}
-            return Finding("port", False, "doctor.port_taken", values)
-    return Finding("port", True, "doctor.port_well", {"host": host, "port": port})
+            return Finding("port", is_well=False, key="doctor.port_taken", values=values)
+    return Finding("port", is_well=True, key="doctor.port_well", values={"host": host, "port": port})

@@ -1,0 +1,60 @@
+"""`nuanfan papers`: the papers of a published meal as PDF files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import Installation, open_installation, output, parse_day, problems, progress_bars
+from kitchens.meals import Meal
+from service.calendar import next_service_day
+from service.clock import local_day
+from service.papers import PackWritten, write_papers_of
+from service.texts import text
+
+ACTOR = "console"
+
+
+def papers_command(
+    day: Annotated[str, typer.Option(help="Service day as YYYY-MM-DD; the next one if not given.")] = "",
+    meal: Annotated[Meal, typer.Option(help="Which meal.")] = Meal.LUNCH,
+    out: Annotated[Path | None, typer.Option(help="Folder to write copies to.")] = None,
+    language: Annotated[str, typer.Option(help="zh or en; the installation's own if not given.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+) -> None:
+    """Write the papers of a published meal; ends with 1 if any could not be written."""
+    here = open_installation()
+    service_day = parse_day(day) if day else next_service_day(local_day(here.clock.now()))
+    with progress_bars(here.settings.language, stages=("papers",), quiet=as_json) as report:
+        pack = write_papers_of(
+            here.database,
+            service_day,
+            meal,
+            here.settings,
+            here.clock,
+            language=language or None,
+            folder=out,
+            actor=ACTOR,
+            report=report,
+        )
+    if as_json:
+        for one in pack.written:
+            line: dict[str, object] = {"kind": one.kind, "subject": one.subject, "file": one.file, "pages": one.pages}
+            line |= {"seconds": round(one.seconds, 3), "error": one.error}
+            output.print(json.dumps(line, ensure_ascii=False, default=str), markup=False, soft_wrap=True)
+    show_pack(here, pack, quiet=as_json)
+
+
+def show_pack(here: Installation, pack: PackWritten, *, quiet: bool = False) -> None:
+    """Say where the papers lie, and end with 1 if any could not be written."""
+    language = here.settings.language
+    if not quiet:
+        values = {"files": len(pack.written) - len(pack.failed), "pages": pack.pages, "folder": pack.folder}
+        problems.print(text(language, "cli.papers_written", **values), markup=False, soft_wrap=True)
+    if pack.failed:
+        values = {"count": len(pack.failed), "first": pack.failed[0].error}
+        problems.print(text(language, "cli.papers_failed", **values), style="bold red", markup=False)
+        raise typer.Exit(1)
