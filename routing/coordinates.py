@@ -29,9 +29,9 @@ Pair = tuple[float, float]
 class Crs(StrEnum):
     """The datum a latitude and a longitude are given in."""
 
-    WGS84 = "WGS84"
-    GCJ02 = "GCJ02"
-    BD09 = "BD09"
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
 
 
 def to_wgs84(lat: float, lon: float, crs: Crs) -> Place:

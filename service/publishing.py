@@ -14,6 +14,7 @@ from kitchens.meals import Meal
 from kitchens.packing import courier_run_codes, label_codes, van_run_codes
 from kitchens.papers import DayFile, Papers, Printing, write_papers
 from kitchens.plan import DayPlan, LeftOut
+from routing.plan import Reason
 from routing.problem import RunProblem
 from service import audit
 from service.clock import Clock, hh_mm
@@ -21,6 +22,7 @@ from service.db import Database
 from service.facts import read_facts
 from service.outbox import tell
 from service.papers import due_papers
+from service.people import NOT_ASKED, open_address_task
 from service.planning import Question
 from service.settings import Settings
 from service.tables import (
@@ -81,6 +83,9 @@ def publish(
     session.add_all(due_papers(plan_id, papers, settings.language))
     elders = {order.order_id: order.elder_id for order in question.day.orders}
     lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
+    for elder, reason, _detail in lost:
+        if reason == Reason.NO_POSITION:
+            open_address_task(session, elder, NOT_ASKED, clock)
     _tell_everyone(session, head, plan, lost, now)
     subject = f"{head.service_day}/{head.meal}/v{head.version}"
     audit.note(session, at=now, actor=actor, action="publish_plan", subject=subject, marks=list(plan.marks))
@@ -132,11 +137,16 @@ def _head(
         seed=settings.seed,
         made_by=plan.runs.made_by,
         travel_source=problem.courier_travel.source,
-        fell_back=problem.courier_travel.fell_back or problem.van_travel.fell_back,
+        fell_back=_fell_back(problem),
         marks=list(plan.marks),
         figures=asdict(figures(question.day, plan, problem)),
         published_at=now,
     )
+
+
+def _fell_back(problem: RunProblem) -> str:
+    """Return why a better source of travel times was not used, for vans and couriers alike ("" when none was lost)."""
+    return " ".join(sorted({problem.van_travel.fell_back, problem.courier_travel.fell_back} - {""}))
 
 
 def _flushed_id(session: Session, row: Plan | Batch | VanRun | CourierRun | Visit) -> int:
@@ -298,6 +308,6 @@ def _tell_everyone(
     if plain:
         notice(Role.DISTRICT, "plain_plan", "marks", marks=plain)
     if head.fell_back:
-        notice(Role.DISTRICT, "travel_fell_back", "travel", why=head.fell_back)
+        notice(Role.DISTRICT, "travel_fell_back", "travel", why=[f"fell_back.{one}" for one in head.fell_back.split()])
     served = head.figures["orders"] - len(lost)
     notice(Role.DISTRICT, "published", "plan", served=served, left_out=len(lost))

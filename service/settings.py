@@ -33,7 +33,11 @@ class Settings(BaseSettings):
     language
         First language of pages and papers, "zh" or "en"; each user may choose otherwise.
     travel, road_server_url, road_nodes, road_edges
-        Where travel times come from, and what that source needs.
+        Where travel times come from, and what that source needs. An OSRM server answers for one way of travelling:
+        for both write `car=http://…,bicycle=http://…`.
+    geocoder, geocoder_domain, geocoder_scheme, geocoder_key, geocoder_context, district_bounds
+        Who looks up addresses ("nominatim", "photon", "baidu", "amap"; empty: nobody), and within which box of
+        south,west,north,east degrees; `geocoder_context` is what every address of the district begins with.
     seed
         Seed of every plan; the same seed, orders and versions give the same plan.
     solve_limit_s
@@ -57,6 +61,12 @@ class Settings(BaseSettings):
     road_server_url: str = ""
     road_nodes: Path | None = None
     road_edges: Path | None = None
+    geocoder: str = ""
+    geocoder_domain: str = ""
+    geocoder_scheme: str = "https"
+    geocoder_key: str = ""
+    geocoder_context: str = ""
+    district_bounds: str = "23.03,113.23,23.13,113.42"
     seed: Annotated[int, Field(ge=0)] = 1
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
     basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"

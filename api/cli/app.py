@@ -8,7 +8,7 @@ import structlog
 import typer
 
 from api.cli.console import problems
-from api.cli.data import export_command, import_command, undo_command
+from api.cli.data import addresses_command, export_command, import_command, undo_command
 from api.cli.day import day_command, demo_command
 from api.cli.doctor import doctor_command
 from api.cli.papers import papers_command
@@ -23,6 +23,7 @@ app.command("clock")(clock_command)
 app.command("import")(import_command)
 app.command("undo")(undo_command)
 app.command("export")(export_command)
+app.command("addresses")(addresses_command)
 app.command("papers")(papers_command)
 app.command("migrate")(migrate_command)
 app.command("doctor")(doctor_command)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Installation, open_installation, output, parse_day, problems
+from service.address_search import geocoder_of, look_up_addresses
 from service.clock import local_day
 from service.errors import InvalidError
 from service.importing.applying import apply
@@ -66,6 +67,14 @@ def export_command(
     files = export(here.database, folder, xlsx=xlsx)
     values = {"count": len(files), "folder": folder}
     output.print(text(here.settings.language, "cli.exported", **values), markup=False, soft_wrap=True)
+
+
+def addresses_command() -> None:
+    """Ask the geocoder for every address without a position; whom it cannot place waits for a person."""
+    here = open_installation()
+    done = look_up_addresses(here.database, geocoder_of(here.settings), here.clock, actor=ACTOR)
+    values = {"found": done.found, "waiting": done.waiting}
+    output.print(text(here.settings.language, "cli.addresses", **values), markup=False)
 
 
 def sums(found: Preview) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from routing.engine.model import Bounds, Trips, search
 from routing.filling import empty_rides, fill, near_vehicles, possible_pairs
@@ -40,28 +41,28 @@ def point_tasks(ground: Ground, homes: Sequence[int], bounds: Bounds) -> list[Po
         own = [v for v, vehicle in enumerate(ground.vehicles) if vehicle.start == depot and vehicle.capacity > 0]
         mine = [n for n in homes if ground.stops[n].depot == depot]
         if own:
-            tasks.append(point_task(ground, mine, own, bounds))
+            tasks.append(PointTask(tuple(mine), tuple(own), small_ground(ground, mine, own), bounds))
     return tasks
 
 
-def point_task(ground: Ground, homes: Sequence[int], couriers: Sequence[int], bounds: Bounds) -> PointTask:
-    """Return a task with only the ways it needs, so that it is small to send."""
+def small_ground(ground: Ground, homes: Sequence[int], couriers: Sequence[int]) -> Ground:
+    """Return a ground with these homes and couriers and only the ways they need, so that it is small to send."""
     stops = [ground.stops[n] for n in homes]
     vehicles = [ground.vehicles[v] for v in couriers]
     places = sorted({s.place for s in stops} | {s.depot for s in stops} | {v.start for v in vehicles})
     at = {place: n for n, place in enumerate(places)}
-    small = Ground(
+    return Ground(
         seconds=_cut(ground.seconds, places),
         metres=_cut(ground.metres, places),
         stops=tuple(replace(stop, place=at[stop.place], depot=at[stop.depot]) for stop in stops),
         vehicles=tuple(replace(vehicle, start=at[vehicle.start]) for vehicle in vehicles),
         depots={at[place]: window for place, window in ground.depots.items() if place in at},
     )
-    return PointTask(tuple(homes), tuple(couriers), small, bounds)
 
 
 def _cut(rows: Sequence[array[int]], places: Sequence[int]) -> list[array[int]]:
-    return [array("i", [rows[a][b] for b in places]) for a in places]
+    pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+    return [array("i", pick(rows[place])) for place in places]
 
 
 def plan_point(task: PointTask) -> PointAnswer:

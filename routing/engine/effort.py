@@ -35,6 +35,6 @@ class Limits:
 class Effort(Enum):
     """The efforts a caller may choose from."""
 
-    QUICK = Limits(Bounds(20), Bounds(30), van_rounds=200, rounds=300, rounds_a_home=2, again=1)
-    NORMAL = Limits(Bounds(50), Bounds(150), van_rounds=1_500, rounds=1_500, rounds_a_home=14, again=2)
-    THOROUGH = Limits(Bounds(200), Bounds(500), van_rounds=6_000, rounds=6_000, rounds_a_home=56, again=3)
+    QUICK = Limits(Bounds(20), Bounds(20), van_rounds=200, rounds=300, rounds_a_home=2, again=1)
+    NORMAL = Limits(Bounds(50), Bounds(40), van_rounds=1_500, rounds=4_000, rounds_a_home=18, again=2)
+    THOROUGH = Limits(Bounds(200), Bounds(200), van_rounds=8_000, rounds=16_000, rounds_a_home=72, again=3)

@@ -21,28 +21,27 @@ LEFT_M = 10_000_000
 """Price of one box not brought, as in the solver's model."""
 
 NEIGHBOURS = 40
-MOST_REMOVED = 10
+MOST_REMOVED = 16
 LONGEST_STRING = 10
 BLINK = 0.01
-WHOLE_RIDE = 0.05
+WHOLE_RIDE = 0.1
 FROM_LEFT = 0.5
-HOT_M, COLD_M = 200.0, 2.0
+HOT_M, COLD_M = 1_000.0, 4.0
 
 
 class _Search:
     """Rides, where each stop is, and the ways to disturb them."""
 
-    def __init__(
-        self, rides: list[Ride], left: Sequence[int], near: Mapping[int, Sequence[int]], random: Random
-    ) -> None:
+    def __init__(self, rides: list[Ride], left: Sequence[int], strangers: int, seed: int) -> None:
         self.rides = rides
-        self.ground = rides[0].ground
-        self.near = near
-        self.random = random
+        self.random = Random(seed)  # noqa: S311  chance, not secrecy
         self.left = set(left)
         self.at = {i: v for v, ride in enumerate(rides) for load in ride.loads for i in load.stops}
         self.everyone = sorted([*self.at, *self.left])
-        self.neighbours = _neighbours(self.ground, self.everyone)
+        if rides:
+            self.ground = rides[0].ground
+            self.near = near_vehicles(self.ground, strangers)
+            self.neighbours = _neighbours(self.ground, self.everyone)
 
     def left_cost(self, left: Iterable[int]) -> int:
         return LEFT_M * sum(self.ground.stops[i].boxes for i in left)
@@ -162,22 +161,26 @@ def _neighbours(ground: Ground, everyone: Sequence[int]) -> dict[int, list[int]]
 
 
 def improve(
-    rides: list[Ride], left: Sequence[int], *, rounds: int, seed: int, strangers: int, tick: Callable[[int], None]
+    rides: list[Ride],
+    left: Sequence[int],
+    *,
+    rounds: int,
+    seed: int,
+    strangers: int,
+    heat_m: tuple[float, float] = (HOT_M, COLD_M),
 ) -> tuple[list[Ride], list[int]]:
-    """Return rides no worse than `rides`, and who is still left out, after `rounds` rounds."""
-    if not rides:
-        return rides, list(left)
-    ground = rides[0].ground
-    search = _Search(list(rides), left, near_vehicles(ground, strangers), Random(seed))  # noqa: S311  chance, not secrecy
-    if not search.everyone:
-        return rides, list(left)
-    best_m, kept, kept_left = 0, list(search.rides), search.left
-    now_m = 0
+    """Return rides no worse than `rides`, and who is still left out, after `rounds` rounds.
+
+    `strangers` is how many vehicles from elsewhere are asked for each stop; `heat_m` the first and the last heat of the
+    annealing, in metres of cost that a round may lose.
+    """
+    search = _Search(list(rides), left, strangers, seed)
+    if not rides or not search.everyone:
+        return list(rides), list(left)
+    now_m = best_m = 0
+    kept, kept_left = list(search.rides), search.left
     for n in range(rounds):
-        heat_m = HOT_M * (COLD_M / HOT_M) ** (n / rounds)
-        change_m = search.step(heat_m)
-        now_m += change_m
+        now_m += search.step(heat_m[0] * (heat_m[1] / heat_m[0]) ** (n / rounds))
         if now_m < best_m:
             best_m, kept, kept_left = now_m, list(search.rides), search.left
-        tick(n + 1)
     return kept, sorted(kept_left)

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from routing.engine.couriers import plan_point, point_tasks
 from routing.engine.effort import Effort, Limits
-from routing.engine.improve import improve
 from routing.engine.vans import VanTask, Wanted, plan_vans
+from routing.engine.zones import PHASES, improve_zone, zone_count, zone_tasks
 from routing.filling import empty_rides, fill, near_vehicles
-from routing.insertion import STRANGERS, supplied_ground, waiting_homes
+from routing.insertion import supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
 from routing.reasons import left_out_consignments, left_out_homes
@@ -25,10 +25,7 @@ from routing.wanted import earlier_arrivals, wanted_arrivals
 __all__ = ["Effort", "Limits", "plan_point", "plan_runs", "plan_vans"]
 
 Report = Callable[[str, int, int], None]
-STEPS = 50
-"""How many times the search over all couriers reports."""
-
-SEARCHES_A_RUN = 1_000
+SEARCHES_A_RUN = 100
 """Seeds of two runs lie so far apart that their searches share none."""
 
 Task = TypeVar("Task")
@@ -53,7 +50,7 @@ def plan_runs(
     effort
         How hard to try, by name or by limits; every search ends by solutions and rounds, not by the clock.
     report
-        Told (stage, done, total) with stage "vans" or "couriers"; ("cut_short", n, n) when the far limit of
+        Told (stage, done, total) with stage "vans", "points" or "couriers", anew when the vans are planned again; ("cut_short", n, n) when the far limit of
         seconds ended n searches, in which case alone the plan may differ from one machine to the next.
     executor
         Maps the independent parts. Processes only: a routing solve holds Python's lock for its whole length.
@@ -124,7 +121,7 @@ class _Run:
         runs: list[VanRun] = []
         standing: list[LeftOutConsignment] = []
         metres = 0
-        for answer in self._map("vans", plan_vans, tasks, len(tasks)):
+        for answer in self._map("vans", plan_vans, tasks, 0, len(tasks)):
             rides = answer.rides()
             self.cut_short += answer.was_cut_short
             runs += van_runs(self.problem, answer.supply, rides)
@@ -136,7 +133,7 @@ class _Run:
         """Return each courier's trips for its own meal point."""
         tasks = point_tasks(ground, waiting_homes(ground), self.limits.couriers)
         rides = empty_rides(ground)
-        for answer in self._map("couriers", plan_point, tasks, len(tasks) + STEPS):
+        for answer in self._map("points", plan_point, tasks, 0, len(tasks)):
             self.cut_short += answer.was_cut_short
             for v, trips in zip(answer.couriers, answer.trips, strict=True):
                 rides[v] = Ride(ground, ground.vehicles[v], trips)
@@ -147,27 +144,34 @@ class _Run:
         if not rides:
             return [], []
         ground = rides[0].ground
-        served = {i for ride in rides for load in ride.loads for i in load.stops}
-        left = fill(rides, [n for n in waiting_homes(ground) if n not in served], near_vehicles(ground, len(rides)))
-        rounds = self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)
-        points = len({v.start for v in ground.vehicles} & {stop.depot for stop in ground.stops})
-
-        def tick(done: int) -> None:
-            if done * STEPS // rounds != (done - 1) * STEPS // rounds:
-                self.report("couriers", points + done * STEPS // rounds, points + STEPS)
-
-        rides, left = improve(rides, left, rounds=rounds, seed=self.next_seed(), strangers=STRANGERS, tick=tick)
-        return rides, fill(rides, left, near_vehicles(ground, len(rides)))
+        places = [point.place for point in self.problem.points]
+        everyone = near_vehicles(ground, len(rides))
+        left = fill(rides, _unserved(rides), everyone)
+        zones = zone_count(len(waiting_homes(ground)))
+        rounds = (self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)) // PHASES
+        for phase in range(PHASES):
+            tasks = zone_tasks(rides, left, places, phase, rounds, self.next_seed())
+            for answer in self._map("couriers", improve_zone, tasks, phase * zones, PHASES * zones):
+                for v, trips in zip(answer.couriers, answer.trips, strict=True):
+                    rides[v] = Ride(ground, ground.vehicles[v], trips)
+            left = fill(rides, _unserved(rides), everyone)
+        self.report("couriers", PHASES * zones, PHASES * zones)
+        return rides, left
 
     def _map(
-        self, stage: str, function: Callable[[Task], Answer], tasks: Sequence[Task], total: int
+        self, stage: str, function: Callable[[Task], Answer], tasks: Sequence[Task], before: int, total: int
     ) -> Iterator[Answer]:
-        """Yield the answers in the order of the tasks, by workers if there are any."""
-        self.report(stage, 0, total)
+        """Yield the answers in the order of the tasks, by workers if there are any; `before` parts are done already."""
+        self.report(stage, before, total)
         answers = map(function, tasks) if self.executor is None else self.executor.map(function, tasks)
-        for done, answer in enumerate(answers, 1):
+        for done, answer in enumerate(answers, before + 1):
             self.report(stage, done, total)
             yield answer
+
+
+def _unserved(rides: Sequence[Ride]) -> list[int]:
+    served = {i for ride in rides for load in ride.loads for i in load.stops}
+    return [n for n in waiting_homes(rides[0].ground) if n not in served]
 
 
 def _carried_over(ground: Ground, rides: Sequence[Ride]) -> list[Ride]:

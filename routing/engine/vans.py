@@ -106,7 +106,7 @@ def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, int], 
     )
     strict = replace(ground, stops=stops)
     bound = [Ride(strict, ride.vehicle, ride.trips()) for ride in rides]
-    better, _ = improve(bound, (), rounds=task.rounds, seed=task.seed, strangers=0, tick=lambda _: None)
+    better, _ = improve(bound, (), rounds=task.rounds, seed=task.seed, strangers=0)
     return [Ride(ground, ride.vehicle, ride.trips()) for ride in better]
 
 

@@ -23,6 +23,8 @@ PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}(?:[ext. ]{1,5}[0-9]{1,6})?")
 TIME = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
 WEEKDAYS = re.compile(r"[1-7]+")
 LATEST_S = 48 * 3600
+DEGREE_DIGITS = 7
+"""About one centimetre: finer than any source, and a position reads back as it was written."""
 YES_NO = {"yes": True, "no": False, "是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -87,7 +89,12 @@ def _degrees(name: str, most: int) -> CellType:
             raise refuse(name, cell, least=-most, most=most)
         return float(cell)
 
-    return CellType(name, read, repr, least=-most, most=most)
+    return CellType(name, read, _write_degrees, least=-most, most=most)
+
+
+def _write_degrees(degrees: float) -> str:
+    whole, _, part = f"{degrees:.{DEGREE_DIGITS}f}".partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"
 
 
 def _read_time(cell: str) -> int:

@@ -14,15 +14,13 @@ from sqlmodel import Session, col, select
 
 from routing.coordinates import Crs, to_wgs84
 from service.importing import formats
+from service.importing.cells import DEGREE_DIGITS
 from service.importing.checking import CheckedRow, CheckedTable
 from service.importing.cycles import CycleEntry, laid_over
 from service.importing.findings import Finding, Phrase
 from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, columns
 from service.importing.rows import Key, Row, key_of, rows_by_key, rows_like, table_of
 from service.tables import MealDay, MealState
-
-DEGREE_DIGITS = 7
-"""About one centimetre: finer than any source, so that a converted position reads back the same."""
 
 POSITION = ("lat", "lon", "given_crs", "position_verified")
 WHERE_ABOUTS = ("address", "block", "stairwell", "door", "community_code")

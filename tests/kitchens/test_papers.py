@@ -56,7 +56,10 @@ def facts_of(town: DayProblem) -> Facts:
     return Facts(
         elders=elders,
         places={p.point_id: PlaceFacts(p.point_id, f"饭堂{p.point_id}", "昌岗路9号") for p in town.points},
-        kitchens={k.kitchen_id: KitchenFacts(k.kitchen_id, f"厨房{k.kitchen_id}", "江南路", "JY1", "020-1") for k in town.kitchens},
+        kitchens={
+            k.kitchen_id: KitchenFacts(k.kitchen_id, f"厨房{k.kitchen_id}", "江南路", "JY1", "020-1")
+            for k in town.kitchens
+        },
         couriers={f"C-{p.point_id}-0": CourierFacts(f"C-{p.point_id}-0", "李送餐") for p in town.points},
         vans={f"V-{k.kitchen_id}-0": VanFacts(f"V-{k.kitchen_id}-0", "粤A0000", "王司机") for k in town.kitchens},
         dishes={"D-pork": DishFacts("D-pork", "扣肉饭", "R7", 500)},
@@ -85,7 +88,14 @@ def small() -> Planned:
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("陈小妹", "陈*妹"), ("陈妹", "陈*"), ("欧阳小妹", "欧*妹"), ("陈", "陈*"), ("Chan Siu Mui", "C* S* M*"), ("", "")],
+    [
+        ("陈小妹", "陈*妹"),
+        ("陈妹", "陈*"),
+        ("欧阳小妹", "欧*妹"),
+        ("陈", "陈*"),
+        ("Chan Siu Mui", "C* S* M*"),
+        ("", ""),
+    ],
 )
 def test_a_name_is_shortened_as_on_the_slip(name: str, short: str) -> None:
     assert short_name(name) == short
@@ -260,7 +270,9 @@ def test_a_route_sheet_has_the_labels_of_its_boxes() -> None:
     papers = papers_of(small())
     on_labels = {(label.label, label.stop) for label in papers.box_labels if label.run == "R01"}
     (sheet,) = papers.route_sheets
-    assert {(meal.label, stop.position) for trip in sheet.trips for stop in trip.stops for meal in stop.meals} == on_labels
+    assert {
+        (meal.label, stop.position) for trip in sheet.trips for stop in trip.stops for meal in stop.meals
+    } == on_labels
 
 
 def test_the_promised_time_begins_on_full_five_minutes_and_ends_with_the_food_clock() -> None:

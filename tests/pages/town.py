@@ -399,7 +399,7 @@ def _add_planned(
 
 def _add_papers(session: Session, plan: Plan, folder: Path | None) -> list[int]:
     papers = [
-        Paper(plan_id=plan.id, kind=kind, subject=subject)
+        Paper(plan_id=plan.id, kind=kind, subject=subject, content="{}")
         for kind, subjects in {
             PaperKind.KITCHEN_COUNT: ("K01", "K02"),
             PaperKind.BATCH_SHEET: ("K01", "K02"),

@@ -261,8 +261,8 @@ def test_progress_is_told_stage_by_stage_and_reaches_its_end() -> None:
     told: list[tuple[str, int, int]] = []
     plan_runs(LANE, seed=1, effort=Effort.QUICK, report=lambda *one: told.append(one))
     stages = [stage for stage, _, _ in told]
-    assert sorted(set(stages)) == ["couriers", "vans"]
-    for stage in ("vans", "couriers"):
+    assert sorted(set(stages)) == ["couriers", "points", "vans"]
+    for stage in ("vans", "points", "couriers"):
         done = [(n, total) for name, n, total in told if name == stage]
         assert done == sorted(done)
         assert done[-1][0] == done[-1][1]
