@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import errors
 from api.deps import House
@@ -40,7 +41,6 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=errors.MOST_BODY_BYTES,
     )
     app.state.house = House(database, settings, clock)
     errors.register(app)
@@ -50,6 +50,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
         app.include_router(part.router)
     app.mount("/static/own", StaticFiles(directory=STATIC / "own"), name="own")
     app.mount("/static/vendor", StaticFiles(directory=STATIC / "vendor"), name="vendor")
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=errors.MOST_BODY_BYTES)
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(StrictHeaders)
     return app

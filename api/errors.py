@@ -73,6 +73,11 @@ def foreign_origin(scope: Scope) -> Response:
     return _answer(Request(scope), 403, _problem("access.foreign_origin", {}))
 
 
+def too_large(scope: Scope) -> Response:
+    """Return the refusal of a body that is larger than anything we take."""
+    return _answer(Request(scope), 413, _problem("access.too_large", {"most": MOST_BODY_BYTES}))
+
+
 def _refusal(request: Request, error: Exception) -> Response:
     if not isinstance(error, NuanfanError):
         raise error

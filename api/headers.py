@@ -1,4 +1,4 @@
-"""Two walls around every answer: headers that keep the browser strict, and writes only from our own pages."""
+"""Walls around every answer: headers that keep the browser strict, writes only from our own pages, and no floods."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import READS
-from api.errors import foreign_origin
+from api.errors import MOST_BODY_BYTES, foreign_origin, too_large
 
 CONTENT_POLICY = "; ".join(
     [
@@ -60,7 +60,7 @@ class StrictHeaders:
 
 
 class OwnPagesOnly:
-    """Refuses a write that a browser sends from somebody else's page.
+    """Refuses a write that a browser sends from somebody else's page, and one that says it is too large.
 
     Browsers say where a request comes from in `Sec-Fetch-Site` or at least `Origin`; other clients send neither and
     carry no cookie by accident.
@@ -74,7 +74,16 @@ class OwnPagesOnly:
         if scope["type"] == "http" and scope["method"] not in READS and not _is_ours(Headers(scope=scope)):
             await foreign_origin(scope)(scope, receive, send)
             return
+        if scope["type"] == "http" and _length(Headers(scope=scope)) > MOST_BODY_BYTES:
+            # A body that does not tell its length is cut off by the next middleware while it is read.
+            await too_large(scope)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
+
+
+def _length(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _is_ours(headers: Headers) -> bool:

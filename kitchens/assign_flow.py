@@ -4,7 +4,8 @@ Why flows: an order stands between kitchens (which of them may cook for it) and 
 Kitchen -> order -> meal point is a network in which the largest flow serves the most orders, and its cheapest largest
 flow lends as few homes as possible, the nearest ones. A second flow gives the orders that now have a point their
 kitchens. What a drive costs does not grow with the meals in the van; its price is spread over them anew in each round
-("slope scaling", Kim and Pardalos 1999, Operations Research Letters 24), and the best round is kept.
+("slope scaling", Kim and Pardalos 1999, Operations Research Letters 24), and the best round is the start of an integer
+program that has the price exactly (`kitchens.assign_pairs`).
 
 The served number is the largest possible wherever every kitchen in question has a van. Where a kitchen without one is
 in play, what it leaves open is filled as in the plain assignment, and the plain one is taken if it serves more.
@@ -36,7 +37,7 @@ METRE = 1_000
 NEAREST = 16
 """Points that a lent home is offered by itself; all others are reached together with the homes of its own point."""
 
-ROUNDS = 6
+ROUNDS = 4
 
 
 class Network:
@@ -75,15 +76,25 @@ class Network:
 def assign_supply(problem: DayProblem, *, seed: int = 0, rules: SupplyRules = USUAL_SUPPLY) -> SupplyPlan:
     """Return kitchen and meal point for every order, or why it has none; see `kitchens.reach` for the rules.
 
-    `seed` steers the search for fewer pairs of kitchen and meal point; the same seed and problem give the same plan.
+    The same question always gets the same plan: nothing is left to chance, and `seed`, which every step of the solver
+    is asked with, changes nothing here.
     """
+    del seed
     reach = Reach(problem, rules)
-    nobody: list[Pair | None] = [None] * len(problem.orders)
-    held = hold_points(reach)
-    flowed = choose_kitchens(reach, held, seed=seed)
-    filled = fill(reach, [flowed.get(n) for n in range(len(problem.orders))])
-    plain = fill(reach, nobody)
-    return supply_plan(reach, min((filled, plain), key=lambda pairs: assignment_cost(reach, pairs)))
+    plain = fill(reach, [None] * len(problem.orders))
+    flowed = _cooked(reach, hold_points(reach))
+    best = min((flowed, plain), key=lambda pairs: assignment_cost(reach, pairs))
+    if best is plain:
+        # The same people over the same points: only the kitchens are chosen better.
+        again = _cooked(reach, {n: pair[1] for n, pair in enumerate(plain) if pair is not None})
+        best = min((again, plain), key=lambda pairs: assignment_cost(reach, pairs))
+    return supply_plan(reach, best)
+
+
+def _cooked(reach: Reach, held: dict[int, int]) -> list[Pair | None]:
+    """Return the pair of every order, with kitchens for those at `held` and what room is left given to the others."""
+    chosen = choose_kitchens(reach, held)
+    return fill(reach, [chosen.get(n) for n in range(len(reach.own))])
 
 
 def assignment_cost(reach: Reach, pairs: Sequence[Pair | None]) -> tuple[int, int, int, int]:
@@ -110,7 +121,7 @@ def _door(reach: Reach, n: int) -> Place:
     return place
 
 
-def choose_kitchens(reach: Reach, held: dict[int, int], *, seed: int) -> dict[int, Pair]:
+def choose_kitchens(reach: Reach, held: dict[int, int]) -> dict[int, Pair]:
     """Return kitchen and point of the orders in `held` (order to point): most served, then cheapest."""
     groups: dict[Pair, list[int]] = defaultdict(list)
     for n, point in sorted(held.items()):
@@ -133,7 +144,7 @@ def choose_kitchens(reach: Reach, held: dict[int, int], *, seed: int) -> dict[in
         elif carried.items() <= share.items():
             break
         share |= carried
-    return _hand_out(groups, thin_out(reach, sizes, best, seed=seed))
+    return _hand_out(groups, thin_out(reach, sizes, best))
 
 
 def _meals_cost(reach: Reach, carried: dict[Pair, int]) -> tuple[int, int]:

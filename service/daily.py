@@ -94,9 +94,8 @@ def plan_day(question: Question, kit: Kitbag, *, meanwhile: Callable[[], None]) 
         travel, allowance_s = travel_times(settings), settings.eating_allowance_s
         problem = runs_problem(day, supply, batches, question.vans, question.couriers, travel, allowance_s=allowance_s)
         kit.report("travel", 1, 1)
-        runs = solver.ask(
-            "plan_runs", problem, seed=settings.seed, effort="NORMAL", otherwise=lambda: plan_runs_plain(problem)
-        )
+        effort, seed = settings.effort.name, settings.seed
+        runs = solver.ask("plan_runs", problem, seed=seed, effort=effort, otherwise=lambda: plan_runs_plain(problem))
         marks = solver.marks
     plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(marks))
     found = faults(question, problem, plan)

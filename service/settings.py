@@ -19,6 +19,14 @@ class TravelChoice(StrEnum):
     VALHALLA = "valhalla"
 
 
+class EffortChoice(StrEnum):
+    """How hard the solver tries; each is bounded by rounds, so that the same effort gives the same plan."""
+
+    QUICK = "quick"
+    NORMAL = "normal"
+    THOROUGH = "thorough"
+
+
 class Settings(BaseSettings):
     """How this installation runs.
 
@@ -40,6 +48,8 @@ class Settings(BaseSettings):
         south,west,north,east degrees; `geocoder_context` is what every address of the district begins with.
     seed
         Seed of every plan; the same seed, orders and versions give the same plan.
+    effort
+        How hard the solver tries.
     solve_limit_s
         Seconds after which the solver is stopped and the plain plan is published instead.
     basemap
@@ -68,6 +78,7 @@ class Settings(BaseSettings):
     geocoder_context: str = ""
     district_bounds: str = "23.03,113.23,23.13,113.42"
     seed: Annotated[int, Field(ge=0)] = 1
+    effort: EffortChoice = EffortChoice.NORMAL
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
     basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"
     desk_phone: str = "020-5550-0000"

@@ -17,6 +17,9 @@ from typing import Any, BinaryIO
 
 from service.solving import LENGTH
 
+WORTH_WORKERS_HOMES = 60
+"""Below this many homes starting worker processes takes longer than they save."""
+
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that this process gets when its parent ends."""
 
@@ -53,9 +56,10 @@ def _steps(report: Callable[[str, int, int], None]) -> dict[str, Callable[..., A
     from routing.engine.plan import Effort, plan_runs
 
     def runs(problem: Any, *, seed: int, effort: str) -> Any:
-        workers = os.cpu_count() or 1
+        if len(problem.homes) < WORTH_WORKERS_HOMES:
+            return plan_runs(problem, seed=seed, effort=Effort[effort], report=report)
         context = get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=die_with_parent) as executor:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=die_with_parent) as executor:
             return plan_runs(problem, seed=seed, effort=Effort[effort], report=report, executor=executor)
 
     return {"assign_supply": assign_supply, "plan_runs": runs}

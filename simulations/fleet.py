@@ -16,6 +16,8 @@ from simulations.people import pick, sample_name, sample_phone
 CAPACITY = 1700
 """Lunches that all kitchens can cook together."""
 
+COOKING_S = 55 * 60
+FULL_S = 40 * 60
 DINNER_KITCHENS = 3
 DINNER_CAPACITY = 60
 VAN_BOXES = 150
@@ -53,27 +55,25 @@ def kitchens_of(sites: Sequence[KitchenSite], streets: dict[str, str], land: Lan
 def kitchen_meals(sites: Sequence[KitchenSite], diners: Sequence[float]) -> tuple[KitchenMeal, ...]:
     """Return what each kitchen can cook: lunch by its share of `diners` (by point), dinner in a few own kitchens.
 
-    The pace lets a full kitchen cook for an hour and a quarter, within the hour and a half before lunch leaves.
+    Lunch is packed between 09:45 and 10:30, so that it is hot until half past one.
     """
     rows: list[KitchenMeal] = []
     for i, site in enumerate(sites):
         share = sum(diners[j] for j in site.points) / sum(diners)
-        capacity = round(CAPACITY * share / 10) * 10
-        end_s = 10 * HOUR + (HOUR // 2 if site.stands_in is not None else HOUR // 4)
-        rows.append(_meal(i, Meal.LUNCH, capacity, end_s - 3 * HOUR // 2, end_s))
+        rows.append(_meal(i, Meal.LUNCH, round(CAPACITY * share / 10) * 10, 10 * HOUR + HOUR // 2))
         if i < DINNER_KITCHENS:
-            rows.append(_meal(i, Meal.DINNER, DINNER_CAPACITY, 15 * HOUR + HOUR // 2, 17 * HOUR))
+            rows.append(_meal(i, Meal.DINNER, DINNER_CAPACITY, 17 * HOUR))
     return tuple(rows)
 
 
-def _meal(i: int, meal: Meal, capacity: int, start_s: int, end_s: int) -> KitchenMeal:
-    pace = math.ceil(capacity / 1.25 / 10) * 10
+def _meal(i: int, meal: Meal, capacity: int, end_s: int) -> KitchenMeal:
+    """Return a meal whose last batch is packed at `end_s`, at a pace that cooks a full kitchen in `FULL_S`."""
     return KitchenMeal(
         kitchen_code=kitchen_code(i),
         meal=meal.value,
         capacity_meals=capacity,
-        meals_per_hour=pace,
-        cooking_start_s=start_s,
+        meals_per_hour=math.ceil(capacity * HOUR / FULL_S / 10) * 10,
+        cooking_start_s=end_s - COOKING_S,
         cooking_end_s=end_s,
     )
 

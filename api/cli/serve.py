@@ -12,8 +12,10 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.console import Installation, open_installation, output
+from api.cli.doctor import port_finding
 from scheduler.run import keep_time
 from service.access import create_user, first_admin, make_ticket, set_password
+from service.errors import ConflictError
 from service.migrations.run import migrate
 from service.tables import Role
 from service.texts import text
@@ -35,9 +37,12 @@ def serve_command(
 def serve(here: Installation, *, host: str, port: int, user: str) -> None:
     """Run the web here and the clock in a process of its own, so that neither stops the other."""
     language = here.settings.language
+    port_is = port_finding(host, port)
+    if not port_is.is_well:
+        raise ConflictError(port_is.key, **port_is.values)
     password = first_admin(here.database, here.clock)
     if password is not None:
-        output.print(text(language, "cli.first_admin", password=password), markup=False)
+        output.print(text(language, "cli.first_admin", password=password), markup=False, soft_wrap=True)
     address = f"http://{host}:{port}"
     if host in LOOPBACK:
         ticket = make_ticket(here.database, user, here.clock)

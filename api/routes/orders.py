@@ -42,7 +42,7 @@ def place(house: HouseDep, login: MayOrder, body: OrderIn) -> OrderOut:
     return order_out(order)
 
 
-@router.post("/{order_id}/cancel", summary="Cancel an order", responses=problems(401, 403, 404, 409))
+@router.post("/{order_id}/cancel", summary="Cancel an order", responses=problems(401, 403, 404, 409, 422))
 def cancel(house: HouseDep, login: MayOrder, order_id: int) -> OrderOut:
     """Cancel an order before the cut-off; it stays on record, and no standing order brings it back."""
     with house.database.read() as session:

@@ -74,7 +74,9 @@ def visit_outcome(
     return _visit_out(visit)
 
 
-@router.delete("/visits/{visit_id}/outcome", summary="Take an outcome back", responses=problems(401, 403, 404, 409))
+@router.delete(
+    "/visits/{visit_id}/outcome", summary="Take an outcome back", responses=problems(401, 403, 404, 409, 422)
+)
 def visit_undo(
     house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.RECORD_OUTCOME))], visit_id: int
 ) -> VisitOut:

@@ -50,8 +50,9 @@ def plan_runs(
     effort
         How hard to try, by name or by limits; every search ends by solutions and rounds, not by the clock.
     report
-        Told (stage, done, total) with stage "vans", "points" or "couriers", anew when the vans are planned again; ("cut_short", n, n) when the far limit of
-        seconds ended n searches, in which case alone the plan may differ from one machine to the next.
+        Told (stage, done, total) with stage "vans", "points" or "couriers", anew when the vans are planned again;
+        ("cut_short", n, n) when the far limit of seconds ended n searches, in which case alone the plan may differ
+        from one machine to the next.
     executor
         Maps the independent parts. Processes only: a routing solve holds Python's lock for its whole length.
 

@@ -18,7 +18,7 @@ from routing.insertion import STRANGERS
 from routing.places import Place
 from routing.rides import Ground, Ride
 
-HOMES_A_ZONE = 160
+HOMES_A_ZONE = 320
 """About how many homes a zone holds: enough for a neighbourhood of meal points, few enough for many workers."""
 
 PHASES = 6
@@ -84,7 +84,7 @@ def zone_tasks(
     for v, ride in enumerate(rides):
         homes_of[v] = [i for trip in ride.trips() for i in trip]
     zone_of = _slices(ground, rides, left, places, phase)
-    tasks = []
+    tasks: list[ZoneTask] = []
     for zone in sorted(set(zone_of.values())):
         couriers = [v for v, ride in enumerate(rides) if zone_of[ride.vehicle.start] == zone]
         without = [i for i in left if zone_of[ground.stops[i].depot] == zone]

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service import audit
-from service.clock import Clock
+from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import ConflictError, InvalidError
 from service.importing import formats
+from service.importing.closing import hold_open
 from service.importing.comparing import RowChange, compare
 from service.importing.formats import KINDS, FileRow
 from service.importing.previewing import Preview, as_preview
@@ -48,7 +49,10 @@ def apply(database: Database, preview: Preview, *, actor: str, clock: Clock, ski
 
 
 def _apply(session: Session, preview: Preview, actor: str, clock: Clock) -> int:
-    found = compare(session, preview.tables, preview.days)
+    orders = [change.after for change in preview.changes if change.kind is formats.OrderRow and change.after]
+    meals = [(order["service_day"], order["meal"]) for order in orders]
+    hold_open(session, meals, today=local_day(clock.now()))
+    found = compare(session, preview.tables, preview.days, lock=True)
     if as_preview(preview.files, (), found, preview.tables, preview.days).fingerprint != preview.fingerprint:
         raise ConflictError("import.changed_since")
     return _write(session, preview, actor, clock.now())

@@ -18,6 +18,8 @@ from service.tables import ElderState, OrderSource, OrderState
 from service.texts import text
 
 LONGEST_TEXT = 500
+EXPECTED_TYPE = "expected_type"
+"""What pydantic calls the error that `refuse` makes."""
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}(?:[ext. ]{1,5}[0-9]{1,6})?")
 TIME = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
@@ -56,7 +58,7 @@ class CellType:
 
 def refuse(name: str, came: str, **values: object) -> PydanticCustomError:
     """Return the error that says: a cell of type `name` was expected, and what came instead."""
-    return PydanticCustomError("import.expected", "{name}", {"name": name, "came": came, **values})
+    return PydanticCustomError(EXPECTED_TYPE, "{name}", {"name": name, "came": came, **values})
 
 
 def _matching(name: str, pattern: re.Pattern[str]) -> CellType:

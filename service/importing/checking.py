@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from service.importing.cells import EXPECTED_TYPE
 from service.importing.findings import Finding, Phrase
 from service.importing.formats import FileRow, columns
 from service.importing.reading import RawTable
@@ -72,7 +73,7 @@ def _finding(file: str, line: int, error: ErrorDetails) -> Finding:
     values = error.get("ctx", {})
     if error["type"] == "missing":
         return Finding(file, line, str(error["loc"][0]), "import.error.empty_cell")
-    if error["type"] == "import.expected":
+    if error["type"] == EXPECTED_TYPE:
         came = str(values["came"])[:LONGEST_SHOWN]
         return Finding(
             file, line, str(error["loc"][0]), "import.error.cell", {"expected": _expected(values), "came": came}

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from routing.coordinates import Crs, to_wgs84
 from service.importing import formats
 from service.importing.cells import DEGREE_DIGITS
 from service.importing.checking import CheckedRow, CheckedTable
+from service.importing.closing import closed_meals
 from service.importing.cycles import CycleEntry, laid_over
-from service.importing.findings import Finding, Phrase
+from service.importing.findings import Finding
 from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, columns
 from service.importing.rows import Key, Row, key_of, rows_by_key, rows_like, table_of
-from service.tables import MealDay, MealState
+from service.texts import Key as TextKey
 
 POSITION = ("lat", "lon", "given_crs", "position_verified")
 WHERE_ABOUTS = ("address", "block", "stairwell", "door", "community_code")
@@ -58,8 +59,12 @@ class _Wanted:
     row: Row
 
 
-def compare(session: Session, tables: Iterable[CheckedTable], days: Sequence[date]) -> Comparison:
+def compare(
+    session: Session, tables: Iterable[CheckedTable], days: Sequence[date], *, lock: bool = False
+) -> Comparison:
     """Return what the import of `tables` would do; menu cycles are laid over `days`.
+
+    With `lock` the rows at hand are kept from other writers until the transaction ends.
 
     Kinds are gone through in the order in which they refer to each other, so that a row which refers to a refused
     row is refused as well.
@@ -74,8 +79,9 @@ def compare(session: Session, tables: Iterable[CheckedTable], days: Sequence[dat
         rows = _referring(session, table, good, found)
         good[kind.KIND] = {row.key() for row in rows}
         wanted = _dated(rows, by_kind, days) if kind is formats.MenuCycleRow else _own_columns(table, rows)
-        _compare_table(session, table, wanted, found)
+        _compare_table(session, table, wanted, found, lock)
     found.refused += _closed(session, found)
+    found.notes += _not_served(session, found)
     return found
 
 
@@ -102,7 +108,7 @@ def _referring(
 
 
 def _unknown(table: CheckedTable, line: int, column: Column, came: str) -> Finding:
-    values = {"kind": Phrase(f"import.kind.{column.refers}"), "came": came}
+    values = {"kind": TextKey(f"import.kind.{column.refers}"), "came": came}
     return Finding(table.file, line, column.name, "import.error.unknown_reference", values)
 
 
@@ -139,10 +145,13 @@ def _wgs84(lat: float, lon: float, crs: str) -> tuple[float, float]:
     return round(place.lat, DEGREE_DIGITS), round(place.lon, DEGREE_DIGITS)
 
 
-def _compare_table(session: Session, table: CheckedTable, wanted: Sequence[_Wanted], found: Comparison) -> None:
+def _compare_table(
+    session: Session, table: CheckedTable, wanted: Sequence[_Wanted], found: Comparison, lock: bool
+) -> None:
     kind = formats.MenuRow if table.kind is formats.MenuCycleRow else table.kind
     stored_table = table_of(kind.TABLE)
-    stored = rows_by_key(session, stored_table, kind.KEY, [key_of(want.row, kind.KEY) for want in wanted])
+    keys = [key_of(want.row, kind.KEY) for want in wanted]
+    stored = rows_by_key(session, stored_table, kind.KEY, keys, lock=lock)
     fresh = _fresh(kind)
     unchanged = 0
     for want in wanted:
@@ -211,11 +220,7 @@ def _closed(session: Session, found: Comparison) -> list[Finding]:
         for change in found.changes
         if change.kind is formats.OrderRow and change.after is not None
     ]
-    wanted = {day for _, day, _ in orders}
-    if not wanted:
-        return []
-    states = session.exec(select(MealDay).where(col(MealDay.service_day).in_(wanted), MealDay.state != MealState.OPEN))
-    closed = {(state.service_day, state.meal) for state in states}
+    closed = closed_meals(session, {(day, meal) for _, day, meal in orders})
     late = [(change, day, meal) for change, day, meal in orders if (day, meal) in closed]
     gone = {id(change) for change, _, _ in late}
     found.changes[:] = [change for change in found.changes if id(change) not in gone]
@@ -225,9 +230,28 @@ def _closed(session: Session, found: Comparison) -> list[Finding]:
             change.line,
             "service_day",
             "import.error.meal_closed",
-            {"day": day, "meal": Phrase(f"import.word.{meal}")},
+            {"day": day, "meal": TextKey(f"import.word.{meal}")},
         )
         for change, day, meal in late
+    ]
+
+
+def _not_served(session: Session, found: Comparison) -> list[Finding]:
+    """Return which orders are of elders who are not in service; history may hold such, a new order hardly."""
+    states = {c.key: c.after["state"] for c in found.changes if c.kind is formats.ElderRow and c.after is not None}
+    orders = [c for c in found.changes if c.kind is formats.OrderRow and c.after and c.after["state"] == "placed"]
+    stored = rows_by_key(session, table_of("elder"), ("number",), {(order.key[0],) for order in orders})
+    states = {key: row["state"] for key, row in stored.items()} | states
+    return [
+        Finding(
+            order.file,
+            order.line,
+            "elder_number",
+            "import.note.elder_not_served",
+            {"elder": order.key[0], "state": TextKey(f"import.word.{states[(order.key[0],)]}")},
+        )
+        for order in orders
+        if states[(order.key[0],)] != "active"
     ]
 
 

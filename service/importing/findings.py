@@ -10,10 +10,10 @@ from service.texts import text
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A piece of a sentence that reads differently in each language."""
+    """A piece of a sentence with values of its own, said in the language of the sentence."""
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Finding:
     column
         Name of the column, None where it concerns the whole line.
     key, values
-        The sentence; a value may be a `Phrase`.
+        The sentence; a value may be a `Key` or a `Phrase`.
     whole_file
         Whether nothing of the file can be used; otherwise only the line is refused.
     """
@@ -57,8 +57,4 @@ class Finding:
 
 
 def _said(language: str, value: object) -> object:
-    if isinstance(value, Phrase):
-        return text(language, value.key, **{name: _said(language, one) for name, one in value.values.items()})
-    if isinstance(value, (list, tuple)):
-        return [_said(language, one) for one in value]
-    return value
+    return text(language, value.key, **value.values) if isinstance(value, Phrase) else value

@@ -139,8 +139,8 @@ class KitchenMealRow(FileRow):
     kitchen_code: Annotated[cells.Code, Fills("HZ-K01", refers="kitchens")]
     meal: Annotated[cells.MealWord, Fills("lunch")]
     capacity_meals: Annotated[cells.Count, Fills("130")]
-    meals_per_hour: Annotated[cells.Pace, Fills("120")]
-    cooking_start: Annotated[cells.TimeOfDay, Fills("09:00", column="cooking_start_s")]
+    meals_per_hour: Annotated[cells.Pace, Fills("200")]
+    cooking_start: Annotated[cells.TimeOfDay, Fills("09:35", column="cooking_start_s")]
     cooking_end: Annotated[cells.TimeOfDay, Fills("10:30", column="cooking_end_s")]
 
 

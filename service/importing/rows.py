@@ -29,18 +29,26 @@ def key_of(row: Mapping[str, Any], key: Sequence[str]) -> Key:
     return tuple(row[name] for name in key)
 
 
-def rows_like(session: Session, table: Table, columns: Sequence[str], values: Iterable[Key]) -> Iterator[Row]:
-    """Yield the stored rows whose `columns` hold one of the given tuples of values."""
+def rows_like(
+    session: Session, table: Table, columns: Sequence[str], values: Iterable[Key], *, lock: bool = False
+) -> Iterator[Row]:
+    """Yield the stored rows whose `columns` hold one of the given tuples of values.
+
+    With `lock` nobody else may write these rows until the transaction ends (SQLite has one writer anyway).
+    """
     made = [table.c[name] for name in columns]
     for some in chunks(sorted(set(values)), KEYS_AT_ONCE):
         wanted = made[0].in_([one[0] for one in some]) if len(made) == 1 else tuple_(*made).in_(some)
-        for row in session.execute(select(table).where(wanted)).mappings():
+        statement = select(table).where(wanted)
+        for row in session.execute(statement.with_for_update() if lock else statement).mappings():
             yield {**row}
 
 
-def rows_by_key(session: Session, table: Table, key: Sequence[str], keys: Iterable[Key]) -> dict[Key, Row]:
+def rows_by_key(
+    session: Session, table: Table, key: Sequence[str], keys: Iterable[Key], *, lock: bool = False
+) -> dict[Key, Row]:
     """Return the stored rows with these keys, by key."""
-    return {key_of(row, key): row for row in rows_like(session, table, key, keys)}
+    return {key_of(row, key): row for row in rows_like(session, table, key, keys, lock=lock)}
 
 
 def all_rows(session: Session, table: Table) -> Iterator[Row]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Column, CursorResult, Table, delete, func, select, update
@@ -10,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
 from service import audit
-from service.clock import Clock
+from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import ConflictError, NotFoundError
+from service.importing.closing import closed_meals, hold_open
 from service.importing.formats import KINDS, MenuCycleRow
 from service.importing.rows import (
     KEYS_AT_ONCE,
@@ -28,7 +30,8 @@ from service.importing.rows import (
     rows_by_key,
     table_of,
 )
-from service.tables import AddressTask, ImportChange, ImportRun, ImportState, MealDay, MealState
+from service.tables import AddressTask, ImportChange, ImportRun, ImportState
+from service.texts import Key as TextKey
 
 KIND_OF = {kind.TABLE: kind for kind in KINDS if kind is not MenuCycleRow}
 """The kinds by the tables that they fill, in the order in which they refer to each other."""
@@ -47,7 +50,8 @@ def undo(database: Database, import_id: int, *, actor: str, clock: Clock) -> Non
     try:
         with database.write() as session:
             _claim(session, import_id, clock)
-            counts = {name: _undo_table(session, name, import_id) for name in reversed(KIND_OF)}
+            today = local_day(clock.now())
+            counts = {name: _undo_table(session, name, import_id, today) for name in reversed(KIND_OF)}
             audit.note(
                 session,
                 at=clock.now(),
@@ -74,7 +78,7 @@ def _claim(session: Session, import_id: int, clock: Clock) -> None:
         raise ConflictError("import.undone_already", number=import_id)
 
 
-def _undo_table(session: Session, name: str, import_id: int) -> int:
+def _undo_table(session: Session, name: str, import_id: int, today: date) -> int:
     """Undo what an import did to one table and return how many rows that were."""
     table, key = table_of(name), KIND_OF[name].KEY
     statement = select(ImportChange.before, ImportChange.after).where(  # type: ignore[call-overload]
@@ -85,12 +89,12 @@ def _undo_table(session: Session, name: str, import_id: int) -> int:
     for was, became in session.execute(statement):
         one = key_of(from_json(table, became or was), key)
         before[one], after[one] = was, became
-    stored = rows_by_key(session, table, key, after)
+    if name == "meal_order":
+        _refuse_closed_meals(session, after, today)
+    stored = rows_by_key(session, table, key, after, lock=True)
     for one, row in after.items():
         if as_json(stored.get(one, {})) != row:
-            raise ConflictError("import.row_changed_since", kind=KIND_OF[name].KIND, row=_told(one))
-    if name == "meal_order":
-        _refuse_closed_meals(session, stored.values())
+            raise ConflictError("import.row_changed_since", kind=_named(name), row=_told(one))
     restored = [(one, from_json(table, was)) for one, was in before.items() if was is not None]
     change_rows(session, table, key, [row for one, row in restored if one in stored])
     add_rows(session, table, [row for one, row in restored if one not in stored])
@@ -100,15 +104,13 @@ def _undo_table(session: Session, name: str, import_id: int) -> int:
     return len(after)
 
 
-def _refuse_closed_meals(session: Session, orders: Iterable[Mapping[str, Any]]) -> None:
+def _refuse_closed_meals(session: Session, orders: Collection[Key], today: date) -> None:
     """Refuse to touch an order of a closed meal: it is being cooked, and cannot be as if it had never been."""
-    closed = {
-        (day.service_day, day.meal)
-        for day in session.scalars(select(MealDay).where(col(MealDay.state) != MealState.OPEN))
-    }
-    for order in orders:
-        if (order["service_day"], order["meal"]) in closed:
-            raise ConflictError("import.meal_closed_since", row=order["elder_number"], day=order["service_day"])
+    hold_open(session, {(day, meal) for _, day, meal in orders}, today=today)
+    closed = closed_meals(session, {(day, meal) for _, day, meal in orders})
+    for elder, day, meal in orders:
+        if (day, meal) in closed:
+            raise ConflictError("import.meal_closed_since", row=elder, day=day)
 
 
 def _refuse_dependants(session: Session, table: Table, rows: Mapping[Key, Row]) -> None:
@@ -122,13 +124,12 @@ def _refuse_dependants(session: Session, table: Table, rows: Mapping[Key, Row]) 
         for some in chunks(list(by_value), KEYS_AT_ONCE):
             counted = select(column, func.count()).where(column.in_(some)).group_by(column).order_by(column)
             for value, count in session.execute(counted.limit(1)):
-                kind = KIND_OF.get(column.table.name)
                 raise ConflictError(
                     "import.depended_on",
-                    kind=KIND_OF[table.name].KIND,
+                    kind=_named(table.name),
                     row=_told(by_value[value]),
                     count=count,
-                    other=kind.KIND if kind else column.table.name,
+                    other=_named(column.table.name),
                 )
 
 
@@ -141,6 +142,12 @@ def _referring_columns(table: Table) -> list[tuple[Column[Any], str]]:
         for foreign in column.foreign_keys
         if foreign.column.table is table
     ]
+
+
+def _named(table_name: str) -> TextKey:
+    """Return what people call the rows of a table."""
+    kind = KIND_OF.get(table_name)
+    return TextKey(f"import.kind.{kind.KIND}" if kind else "import.other_rows")
 
 
 def _told(key: Key) -> str:

@@ -6,7 +6,7 @@ from kitchens.meals import Texture
 from kitchens.papers import RouteMeal, RouteSheet, RouteStop, RouteTrip
 from service.clock import hh_mm
 from service.printing.basemap import Basemap
-from service.printing.map_svg import MapStart, MapStop, RunMap, map_svg
+from service.printing.map_svg import DASHES, MapStart, MapStop, RunMap, map_svg
 from service.printing.run_sheets import dish_line
 from service.printing.words import Sheet, avoid_words, fact, head_of, say, texture_words
 from service.texts import text
@@ -28,6 +28,7 @@ def route_sheet(paper: RouteSheet, language: str, basemap: Basemap | None = None
         "trips": [_trip(trip, language) for trip in paper.trips],
         "no_answer": [say(language, f"no_answer.{step}", phone=paper.desk_phone or "–") for step in steps],
         "map": _map(paper, language, basemap),
+        "map_note": _map_note(paper, language),
     }
     place = paper.trips[0].point if paper.trips else paper.head.subject_name
     return {
@@ -97,6 +98,11 @@ def _meal(meal: RouteMeal, language: str) -> Sheet:
         "texture": "" if plain else texture_words(language, meal.texture),
         "special": avoid_words(language, meal.avoid) if meal.is_special else "",
     }
+
+
+def _map_note(paper: RouteSheet, language: str) -> str:
+    dashes = [say(language, f"dashes.{index % len(DASHES)}", number=index + 1) for index in range(len(paper.trips))]
+    return " · ".join([say(language, "map_note"), *(dashes if len(dashes) > 1 else ())])
 
 
 def _map(paper: RouteSheet, language: str, basemap: Basemap | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kitchens.papers import DishLine, Guest, LoadingManifest, ManifestStop, MealPointSheet
+from kitchens.papers import Arrival, DishLine, Guest, HandOut, LoadingManifest, ManifestStop, MealPointSheet
 from service.clock import hh_mm
 from service.printing.words import Sheet, avoid_words, fact, head_of, limit_words, say, texture_words
 
@@ -72,27 +72,8 @@ def meal_point_sheet(paper: MealPointSheet, language: str) -> Sheet:
     body: Sheet = {
         "totals": totals,
         "idle": say(language, "idle", count=paper.idle) if paper.idle else "",
-        "arrivals": [
-            {
-                "arrive": hh_mm(one.arrive_s),
-                "ready": hh_mm(one.ready_s),
-                "kitchen": one.kitchen,
-                "line": " · ".join(part for part in (one.run, one.plate) if part) or say(language, "on_site"),
-                "boxes": str(one.boxes),
-            }
-            for one in paper.arrivals
-        ],
-        "runs": [
-            {
-                "run": one.run,
-                "trip": say(language, "trip", number=one.trip),
-                "courier": one.courier,
-                "load_at": hh_mm(one.load_s),
-                "leave_at": hh_mm(one.depart_s),
-                "boxes": str(one.boxes),
-            }
-            for one in paper.hand_outs
-        ],
+        "arrivals": [_arrival(one, language) for one in paper.arrivals],
+        "runs": [_hand_out(one, language) for one in paper.hand_outs],
         "eat_in": [_guest(guest, language) for guest in paper.eat_in],
         "eat_in_note": say(language, "people", count=len(paper.eat_in)),
         "pick_up": [_guest(guest, language) for guest in paper.pick_up],
@@ -102,6 +83,27 @@ def meal_point_sheet(paper: MealPointSheet, language: str) -> Sheet:
     return {
         "head": head_of(paper.head, language, place=paper.point, subject=paper.head.subject, is_on_road=True),
         "body": body,
+    }
+
+
+def _arrival(one: Arrival, language: str) -> Sheet:
+    return {
+        "arrive": hh_mm(one.arrive_s),
+        "ready": hh_mm(one.ready_s),
+        "kitchen": one.kitchen,
+        "line": " · ".join(part for part in (one.run, one.plate) if part) or say(language, "on_site"),
+        "boxes": str(one.boxes),
+    }
+
+
+def _hand_out(one: HandOut, language: str) -> Sheet:
+    return {
+        "run": one.run,
+        "trip": say(language, "trip", number=one.trip),
+        "courier": one.courier,
+        "load_at": hh_mm(one.load_s),
+        "leave_at": hh_mm(one.depart_s),
+        "boxes": str(one.boxes),
     }
 
 

@@ -40,7 +40,7 @@ def typeset(template: str, data: Mapping[str, object], *, made_at: datetime, nam
     Raises
     ------
     InvalidError
-        If the typesetter refuses.
+        If the typesetter refuses, or a text holds half a character (a lone surrogate).
     """
     text = json.dumps(data, ensure_ascii=False)
     try:
@@ -51,6 +51,8 @@ def typeset(template: str, data: Mapping[str, object], *, made_at: datetime, nam
         pages = json.loads(compiler.query("<pages>", field="value", one=True))
     except typst.TypstError as error:
         raise InvalidError("error.paper_broken", paper=name, detail=error.message) from error
+    except UnicodeEncodeError as error:
+        raise InvalidError("error.paper_broken", paper=name, detail=error.reason) from error
     if not isinstance(pdf, bytes):
         raise TypeError(f"{template}: expected one file, got {type(pdf).__name__}")
     return Rendered(pdf, int(pages))

@@ -1,7 +1,8 @@
-"""Plan one lunch and be killed on the way: run as `python -m tests.faults.one_meal URL MOMENT`.
+"""Plan one lunch and be killed on the way: run as `python -m tests.faults.one_meal URL MOMENT LATER_S`.
 
 MOMENT is a stage of the daily cycle (`couriers`), its end (`couriers:end`), `commit:N` for the N-th commit of the
-process just before it happens, or `never`. The kill is SIGKILL to ourselves: no handler runs, nothing is cleaned up.
+process just before it happens, or `never`. LATER_S moves the clock on, past the lease of whoever was killed before.
+The kill is SIGKILL to ourselves: no handler runs, nothing is cleaned up.
 """
 
 from __future__ import annotations
@@ -9,27 +10,33 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, event
 
 from kitchens.meals import Meal
-from service.clock import SystemClock
 from service.daily import Kitbag, run_meal
 from service.db import open_database
+from service.errors import NuanfanError
 from service.settings import Settings
 from tests.service.towns import MONDAY
 
 
-class TownClock(SystemClock):
-    """The real clock, moved to the Friday before the town's Monday, so that leases run out in real time."""
+@dataclass(frozen=True, slots=True)
+class TownClock:
+    """A clock that runs, on the Friday before the town's Monday."""
+
+    later: timedelta
+    began: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
-        """Return the moved instant."""
-        return super().now() - START + datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+        """Return the instant in the town."""
+        return FRIDAY + self.later + timedelta(seconds=time.monotonic() - self.began)
 
 
-START = datetime(2026, 11, 22, tzinfo=UTC)
+FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 def die() -> None:
@@ -37,7 +44,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(url: str, moment: str) -> None:
+def main(url: str, moment: str, later_s: str) -> None:
     """Run the lunch."""
     database = open_database(url)
     commits = 0
@@ -53,9 +60,14 @@ def main(url: str, moment: str) -> None:
             die()
 
     event.listen(database.engine, "commit", on_commit)
-    kit = Kitbag(database, TownClock(), Settings(), "test", report)
-    run_meal(MONDAY, Meal.LUNCH, kit, early=True)
+    kit = Kitbag(
+        database, TownClock(timedelta(seconds=int(later_s))), Settings(_env_file=None, effort="quick"), "test", report
+    )
+    try:
+        run_meal(MONDAY, Meal.LUNCH, kit, early=True)
+    except NuanfanError as refusal:
+        sys.exit(refusal.key)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

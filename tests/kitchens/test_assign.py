@@ -1,13 +1,14 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitchens.assign import assign_supply_plain
-from kitchens.assign_flow import assign_supply, assignment_cost
+from kitchens.assign_flow import assign_supply, assignment_cost, kitchen_cost_m
 from kitchens.meals import Diet, Fulfilment, Ingredient, Texture
 from kitchens.plan import SupplyPlan
 from kitchens.problem import DayProblem
@@ -235,6 +236,25 @@ def test_both_assignments_keep_every_rule_and_the_plain_one_never_serves_more(to
 )
 def test_as_many_as_can_be_are_served_with_as_few_and_as_near_lent_homes_as_can_be(town: DayProblem) -> None:
     assert cost(town, assign_supply(town))[:3] == best_hand_over(town)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.randoms(use_true_random=False))
+def test_kitchens_are_chosen_as_cheaply_as_can_be_where_everybody_eats_at_their_point(chance: random.Random) -> None:
+    """Few away from the usual kitchen, and few and short drives, against every way there is to do it."""
+    places = [at(chance.uniform(0, 60), chance.uniform(0, 60)) for _ in range(6)]
+    kitchens = [kitchen(f"K{n}", places[n], capacity=chance.randint(1, 4), menu=[TOFU]) for n in range(3)]
+    points = [point(f"P{n}", places[3 + n], kitchen=chance.choice(["K0", "K1", None])) for n in range(3)]
+    most = sum(one.capacity_meals for one in kitchens)
+    orders = [order(n, f"P{chance.randrange(3)}") for n in range(chance.randint(1, min(6, most)))]
+    town = day(orders, kitchens, points)
+    reach = Reach(town, USUAL_SUPPLY)
+    least = min(
+        kitchen_cost_m(reach, list(zip(choice, reach.own, strict=True)))
+        for choice in product(range(3), repeat=len(orders))
+        if all(choice.count(k) <= kitchens[k].capacity_meals for k in range(3))
+    )
+    assert cost(town, assign_supply(town)) == (0, 0, 0, least)
 
 
 @settings(deadline=None, max_examples=15)

@@ -13,7 +13,7 @@ from kitchens.plan import Batch, BatchPlan, Supplied, SupplyPlan
 from kitchens.problem import DayProblem
 from routing.places import Window
 from routing.plan import Reason
-from tests.kitchens.towns import H, at, day, kitchen, order, point, random_day
+from tests.kitchens.towns import H, at, day, home, kitchen, order, point, random_day
 
 
 def cooked(town: DayProblem, **rules: int) -> tuple[Batch, ...]:
@@ -50,6 +50,21 @@ def test_meals_for_far_points_are_cooked_before_those_for_near_ones() -> None:
     orders = [order(10 * p + n, f"P{p}") for p in (1, 2, 3) for n in range(3)]
     batches = cooked(day(orders, [kitchen(pace=60)], points), longest_batch_s=180)
     assert [batch.orders for batch in batches] == [(20, 21, 22), (30, 31, 32), (10, 11, 12)]
+
+
+def test_on_a_long_line_tables_are_cooked_for_first_and_specials_last() -> None:
+    """Ten hours of cooking: what is made at two in the morning cannot go to a door at half past twelve."""
+    late = Window(11 * H, 12 * H + 1800)
+    soft = Diet(texture=Texture.SOFT)
+    orders = [home(n, window=late, diet=soft if n == 1 else None) for n in range(1, 51)]
+    orders += [order(n) for n in range(51, 101)]
+    slow = kitchen(pace=10, capacity=200, cooking=Window(0, 10 * H + 1800))
+    batches = cooked(day(orders, [slow], [point()]), spare_percent=0)
+    last = batches[-1]
+    assert (last.texture, last.orders) == (Texture.SOFT, (1,))
+    first_half = {n for batch in batches[: len(batches) // 2 - 1] for n in batch.orders}
+    assert first_half
+    assert min(first_half) > 50, "only tables"
 
 
 def test_the_spare_is_the_percentage_of_the_dish_and_not_of_each_batch() -> None:

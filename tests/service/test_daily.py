@@ -48,7 +48,7 @@ LUNCH = Meal.LUNCH
 def kit(database: Database, clock: StoppedClock) -> Kitbag:
     """The thirty elders' town on the Friday before, and what a planning story needs."""
     found_town(database)
-    return Kitbag(database, clock, Settings(_env_file=None), "test")  # type: ignore[call-arg]
+    return Kitbag(database, clock, Settings(_env_file=None, effort="quick"), "test")  # type: ignore[call-arg]
 
 
 def lunch(kit: Kitbag) -> Published:
@@ -194,7 +194,7 @@ def test_on_a_full_disk_nothing_is_lost_and_the_meal_is_published_when_there_is_
     database = open_database(f"sqlite:///{tmp_path / 'small.db'}")
     migrate(database)
     found_town(database)
-    kit = Kitbag(database, clock, Settings(_env_file=None), "test")  # type: ignore[call-arg]
+    kit = Kitbag(database, clock, Settings(_env_file=None, effort="quick"), "test")  # type: ignore[call-arg]
 
     full = True
 

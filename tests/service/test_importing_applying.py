@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -179,8 +180,8 @@ def test_a_row_changed_since_keeps_the_import_from_being_undone(database: Databa
     change(database, lambda session: session.add(session.get_one(Elder, "E2").sqlmodel_update({"name": "黄例宁"})))
     with pytest.raises(ConflictError) as refusal:
         undo(database, number, actor="d", clock=clock)
-    assert "elders" in refusal.value.say("zh")
-    assert "E2" in refusal.value.say("en")
+    assert "长者中的 E2" in refusal.value.say("zh")
+    assert "E2 among the elders" in refusal.value.say("en")
     assert count(database, StandingOrder) == 1
     with database.read() as session:
         assert session.get_one(ImportRun, number).state == ImportState.APPLIED
@@ -219,7 +220,7 @@ def test_an_elder_who_has_ordered_since_keeps_the_import_from_being_undone(
 
 def test_an_order_of_a_closed_meal_keeps_the_import_from_being_undone(database: Database, clock: StoppedClock) -> None:
     number = imported(database, clock, *district())
-    change(database, lambda s: s.add(MealDay(service_day=MONDAY, meal="lunch", state=MealState.CLOSED)))
+    change(database, lambda s: s.merge(MealDay(service_day=MONDAY, meal="lunch", state=MealState.CLOSED)))
     with pytest.raises(ConflictError, match="closed and being cooked"):
         undo(database, number, actor="d", clock=clock)
     assert count(database, MealOrder) == 1
@@ -231,3 +232,40 @@ def test_an_open_task_to_find_an_address_goes_with_its_elder(database: Database,
     change(database, lambda session: session.add(task))
     undo(database, number, actor="d", clock=clock)
     assert count(database, Elder) == count(database, AddressTask) == 0
+
+
+def test_orders_to_come_hold_their_meal_and_those_of_the_past_are_history(
+    database: Database, clock: StoppedClock
+) -> None:
+    orders = FILES["orders.csv"] + "E1,2025-11-24,lunch,home,\n"
+    imported(database, clock, *district(orders=orders))
+    assert count(database, MealOrder) == 2
+    with database.read() as session:
+        assert [day.service_day for day in session.exec(select(MealDay))] == [MONDAY]
+
+
+def test_an_import_waits_for_whoever_closes_the_meal_and_is_then_refused(
+    database: Database, clock: StoppedClock
+) -> None:
+    """Both at once: the meal is closed first, the order comes too late and the whole import is refused."""
+    files = district(orders="elder_number,service_day,meal,fulfilment\n")
+    imported(database, clock, *files)
+    found = previewed(database, *sent("orders.csv"))
+    refusals: list[str] = []
+
+    def import_orders() -> None:
+        try:
+            apply(database, found, actor="d", clock=clock)
+        except ConflictError as error:
+            refusals.append(error.key)
+
+    late = threading.Thread(target=import_orders)
+    with database.write() as session:
+        session.add(MealDay(service_day=MONDAY, meal="lunch", state=MealState.CLOSED))
+        session.flush()
+        late.start()
+        late.join(timeout=0.3)
+        assert late.is_alive()
+    late.join()
+    assert refusals == ["import.changed_since"]
+    assert count(database, MealOrder) == 0

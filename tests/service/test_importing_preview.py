@@ -335,10 +335,18 @@ def test_a_shorter_menu_takes_the_place_of_a_longer_one(sqlite_database: Databas
         assert [entry.dish_code for entry in session.exec(select(MenuEntry))] == ["C01"]
 
 
+def test_an_order_of_an_elder_who_is_not_in_service_is_pointed_out(sqlite_database: Database) -> None:
+    found = previewed(sqlite_database, *district(elders=with_cell("elders.csv", 3, "state", "paused")))
+    [note] = found.notes
+    assert (note.file, note.line, note.column) == ("orders.csv", 2, "elder_number")
+    assert "E2" in note.say("en")
+    assert "paused" in note.say("en")
+
+
 def test_orders_of_a_closed_meal_are_refused(database: Database, clock: StoppedClock) -> None:
     imported(database, clock, *district())
     with database.write() as session:
-        session.add(MealDay(service_day=MONDAY, meal="lunch", state=MealState.CLOSED))
+        session.merge(MealDay(service_day=MONDAY, meal="lunch", state=MealState.CLOSED))
     assert previewed(database, *sent("orders.csv")).refused == ()
     changed = with_cell("orders.csv", 2, "fulfilment", "pick_up")
     [finding] = previewed(database, *sent("orders.csv", changed)).refused

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlmodel import select
+
+from kitchens.meals import Meal
+from scheduler.jobs import TICKS, do_work, write_work
+from service.claims import Claim, latest_cut_off
+from service.clock import StoppedClock
+from service.db import Database
+from service.settings import Settings
+from service.tables import Job, MealDay, MealState, Plan
+from tests.service.towns import MONDAY, found_town
+
+SETTINGS = Settings(_env_file=None, effort="quick")  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def town(database: Database, clock: StoppedClock) -> Database:
+    """The thirty elders' town a minute after the cut-off of Monday's lunch."""
+    found_town(database)
+    with database.read() as session:
+        clock.instant = latest_cut_off(session, MONDAY, Meal.LUNCH)
+    clock.advance(60)
+    return database
+
+
+def test_at_the_cut_off_the_clock_plans_the_meal_once(town: Database, clock: StoppedClock) -> None:
+    for _ in range(2):
+        write_work(town, SETTINGS, clock)
+        do_work(town, SETTINGS, clock)
+    with town.read() as session:
+        assert [plan.version for plan in session.exec(select(Plan))] == [1]
+        assert session.get_one(MealDay, (MONDAY, Meal.LUNCH)).closed_by == "scheduler"
+        assert [job.done_at is not None for job in session.exec(select(Job))] == [True]
+
+
+def test_two_clocks_at_once_plan_the_meal_once(town: Database, clock: StoppedClock) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: write_work(town, SETTINGS, clock), range(2)))
+        done = list(pool.map(lambda _: do_work(town, SETTINGS, clock), range(2)))
+    assert sum(done) == 1
+    with town.read() as session:
+        assert len(session.exec(select(Plan)).all()) == 1
+
+
+def test_a_meal_that_somebody_plans_by_hand_is_left_to_them(town: Database, clock: StoppedClock) -> None:
+    write_work(town, SETTINGS, clock)
+    claim = Claim(town, clock, MONDAY, Meal.LUNCH)
+    claim.take(actor="desk", early=False)
+    assert do_work(town, SETTINGS, clock) == 0
+    with town.read() as session:
+        job = session.exec(select(Job)).one()
+        assert (job.done_at, job.error, job.attempt) == (None, "", 0)
+        assert session.get_one(MealDay, (MONDAY, Meal.LUNCH)).state == MealState.CLOSED
+
+
+def test_every_tick_has_a_name_of_its_own_and_comes_back() -> None:
+    assert len({tick.name for tick in TICKS}) == len(TICKS)
+    assert all(tick.every_s > 0 for tick in TICKS)
