@@ -114,7 +114,9 @@ def put_on_path() -> None:
     # First on the path: `scheduler` and `api` are names that strangers' distributions use too.
     (Path(site) / "nuanfan.pth").write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r})\n")
     script = BIN / "nuanfan"
-    script.write_text(f"#!{PYTHON}\nimport sys\nfrom api.start import main\nsys.exit(main())\n")
+    # The guard is for the processes that papers are set in: each of them imports this file again.
+    guarded = 'if __name__ == "__main__":\n    from api.start import main\n\n    sys.exit(main())\n'
+    script.write_text(f"#!{PYTHON}\nimport sys\n\n{guarded}")
     script.chmod(0o755)
 
 

@@ -20,7 +20,7 @@ MOST_CHOICES = 6_000
 NODES = 20
 """Nodes of the search tree: a measure of effort that is the same on every machine, so that plans can be repeated."""
 
-GAP = 1e-4
+GAP = 1e-6
 """Share of the cost within which an answer counts as the best."""
 
 Meals = dict[tuple[Pair, int], int]
@@ -34,7 +34,7 @@ def thin_out(reach: Reach, sizes: dict[Pair, int], meals: Meals) -> Meals:
     """
     opened = {(k, point) for (_, point), k in meals if reach.usual[point] != k}
     choices = [(group, k) for group in sizes for k in reach.serving(*group)]
-    if len(opened) < 2 or len(choices) > MOST_CHOICES:
+    if not opened or len(choices) > MOST_CHOICES:
         return meals
     return _Program(reach, sizes, meals, choices).solve()
 

@@ -5,7 +5,7 @@ It knows the same rules as the engine, needs no solver and always ends; it plans
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from routing.filling import empty_rides, fill, near_vehicles
@@ -15,7 +15,7 @@ from routing.reasons import hopeless_homes, left_out_consignments, left_out_home
 from routing.rides import Ground, Ride
 from routing.runs import courier_runs, van_runs
 from routing.supply import VanGround, courier_ground, list_arrivals, releases, van_grounds
-from routing.wanted import wanted_arrivals
+from routing.wanted import NO_HURRY, Wanted, wanted_arrivals
 
 LATER_S = (0, 600, 1_800, 3_600)
 """How much later than wanted the boxes may come, tried in this order before any time that is still allowed."""
@@ -38,7 +38,7 @@ def plan_runs_plain(problem: RunProblem) -> RunPlan:
         standing += left_out_consignments(problem, supply, left)
     ground, hopeless = supplied_ground(problem, runs)
     rides = empty_rides(ground)
-    left = fill_couriers(rides)
+    left = pass_on(problem, runs, rides, hopeless, fill_couriers(rides))
     homes = left_out_homes(problem, rides, hopeless, left)
     return RunPlan(tuple(runs), tuple(courier_runs(problem, rides)), tuple(homes), tuple(standing), MadeBy.PLAIN)
 
@@ -72,7 +72,7 @@ def fill_couriers(rides: Sequence[Ride]) -> list[int]:
     return fill(rides, left, near_vehicles(ground, len(rides)))
 
 
-def fill_vans(supply: VanGround, wanted: Mapping[tuple[str, str], int]) -> tuple[VanGround, list[Ride], list[int]]:
+def fill_vans(supply: VanGround, wanted: Wanted) -> tuple[VanGround, list[Ride], list[int]]:
     """Fill the vans of one kitchen, as early as wanted where that is possible.
 
     Returns
@@ -86,7 +86,9 @@ def fill_vans(supply: VanGround, wanted: Mapping[tuple[str, str], int]) -> tuple
     left: list[int] = list(range(len(ground.stops)))
     for later_s in LATER_S:
         stops = tuple(
-            replace(stop, close_s=min(stop.close_s, wanted.get((one.kitchen_id, one.point_id), stop.close_s) + later_s))
+            replace(
+                stop, close_s=min(stop.close_s, wanted.get((one.kitchen_id, one.point_id), NO_HURRY).by_s + later_s)
+            )
             for stop, one in zip(ground.stops, supply.consignments, strict=True)
         )
         move_rides(rides, replace(ground, stops=stops))
@@ -94,6 +96,25 @@ def fill_vans(supply: VanGround, wanted: Mapping[tuple[str, str], int]) -> tuple
     move_rides(rides, ground)
     left = fill(rides, left, near)
     return squeeze(supply, rides, left)
+
+
+def pass_on(
+    problem: RunProblem,
+    runs: Sequence[VanRun],
+    rides: Sequence[Ride],
+    hopeless: Container[int],
+    left: Sequence[int],
+) -> list[int]:
+    """Give the boxes of homes that found no courier to homes that got no boxes; return who has boxes but no courier."""
+    if not rides or not left:
+        return list(left)
+    ground = rides[0].ground
+    served = {i for ride in rides for trip in ride.trips() for i in trip}
+    without = [n for n, stop in enumerate(ground.stops) if stop.release_s < 0 and n not in hopeless]
+    ready = releases(problem, list_arrivals(problem, runs), without, served)
+    stops = tuple(replace(stop, release_s=ready[n]) if n in ready else stop for n, stop in enumerate(ground.stops))
+    move_rides(rides, replace(ground, stops=stops))
+    return sorted({*left, *fill(rides, ready, near_vehicles(ground, len(rides)))})
 
 
 def move_rides(rides: Sequence[Ride], ground: Ground) -> None:

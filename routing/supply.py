@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.places import Window
@@ -103,9 +103,11 @@ def van_grounds(problem: RunProblem) -> list[VanGround]:
             for boxes in full_loads(one.boxes, largest):
                 stops.append(_van_stop(one, boxes, at, point_at[one.point_id], window, handling_s))
                 whose.append(one)
-        trips = _trips_needed(sum(c.boxes for c in owed), [v.capacity_boxes for v in vans], len(stops))
+        no_limit = sum(one.boxes for one in owed)
         vehicles = tuple(
-            Vehicle(at, v.shift.start_s, v.shift.end_s, v.capacity_boxes, v.loading_s, trips, v.fixed_cost_m, back=at)
+            Vehicle(
+                at, v.shift.start_s, v.shift.end_s, v.capacity_boxes, v.loading_s, no_limit, v.fixed_cost_m, back=at
+            )
             for v in vans
         )
         ground = Ground(seconds, metres, tuple(stops), vehicles, {})
@@ -119,17 +121,6 @@ def full_loads(boxes: int, largest: int) -> list[int]:
         return [boxes]
     full, rest = divmod(boxes, largest)
     return [largest] * full + ([rest] if rest else [])
-
-
-def _trips_needed(boxes: int, capacities: list[int], stops: int) -> int:
-    """Return how many trips of one van a search may try: what the boxes need if half the vans bring them, and two more.
-
-    The shift bounds the trips anyway; this only keeps the search small where there are many vans.
-    """
-    if not capacities:
-        return 1
-    smallest_half = sum(sorted(capacities)[: (len(capacities) + 1) // 2])
-    return min(stops, -(-boxes // smallest_half) + 2)
 
 
 def _van_stop(one: Consignment, boxes: int, kitchen: int, place: int, window: Window, handling_s: int) -> Stop:
@@ -158,8 +149,12 @@ def list_arrivals(problem: RunProblem, van_runs: Sequence[VanRun]) -> dict[tuple
     return dict(arrivals)
 
 
-def releases(problem: RunProblem, arrivals: Arrivals, homes: Sequence[int]) -> dict[int, int]:
+def releases(
+    problem: RunProblem, arrivals: Arrivals, homes: Iterable[int], served: Iterable[int] = ()
+) -> dict[int, int]:
     """Return for each of `homes` (by number) when its boxes lie ready, the most urgent home first.
+
+    The homes in `served` have theirs already; what comes is counted for them before anybody else.
 
     A home that is not in the answer gets no boxes: fewer are brought than the homes need. Boxes for the tables stand
     back behind those for the homes, because who sits at the table can be told on the spot.
@@ -168,11 +163,14 @@ def releases(problem: RunProblem, arrivals: Arrivals, homes: Sequence[int]) -> d
     for n in homes:
         home = problem.homes[n]
         waiting[home.kitchen_id, home.point_id].append(n)
+    gone: Counter[tuple[str, str]] = Counter()
+    for n in served:
+        gone[problem.homes[n].kitchen_id, problem.homes[n].point_id] += problem.homes[n].boxes
     ready: dict[int, int] = {}
     for key, group in waiting.items():
         lots = arrivals.get(key, ())
         brought = sum(boxes for _, boxes in lots)
-        given = 0
+        given = gone[key]
         for n in sorted(group, key=lambda n: (deadline_s(problem.homes[n]), n)):
             boxes = problem.homes[n].boxes
             if given + boxes <= brought:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
+from routing.places import DAY_S
 from routing.plan import Reason, RunPlan
 from routing.problem import RunProblem
 from routing.supply import deadline_s
@@ -15,11 +17,28 @@ MARGIN_S = 300
 """A ride planned to the second is late; the wish leaves couriers five minutes."""
 
 
+WISH_M_PER_S, NEED_M_PER_S = 20, 200
+"""Price of a second after a wished arrival, in metres: a van rather drives 1.2 km more than come a minute late. What
+somebody was left out for is ten times as dear."""
+
 LACKS_TIME = (Reason.PAST_EAT_BY, Reason.WINDOW, Reason.NO_COURIER)
 """Reasons whose lack is in seconds and that an earlier van may heal."""
 
 
-def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], int]:
+class Wish(NamedTuple):
+    """Unloading is wanted to begin by `by_s`; a second later is priced at `late_m_per_s` metres."""
+
+    by_s: int
+    late_m_per_s: int
+
+
+NO_HURRY = Wish(2 * DAY_S, WISH_M_PER_S)
+
+Wanted = Mapping[tuple[str, str], Wish]
+"""(kitchen, meal point) -> by when its boxes are wanted there."""
+
+
+def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], Wish]:
     """Return for each consignment with homes the latest unloading that lets the couriers of its point be in time.
 
     By the earliest-deadline rule: homes in order of their deadlines share the couriers of the point, each taking its
@@ -34,7 +53,7 @@ def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], int]:
     able = [courier for courier in problem.couriers if courier.capacity_boxes > 0]
     loading_s = max((courier.loading_s for courier in able), default=0)
     total_s = max(int(work.sum()), 1)
-    wanted: dict[tuple[str, str], int] = {}
+    wanted: dict[tuple[str, str], Wish] = {}
     for point_id, group in groups.items():
         own = sum(courier.point_id == point_id for courier in able)
         share = own or max(len(able) * float(work[group].sum()) / total_s, 0.25)
@@ -45,27 +64,26 @@ def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], int]:
             start_s = deadline_s(home) + home.service_s - done_s / share - loading_s - MARGIN_S
             key = (home.kitchen_id, point_id)
             latest = max(0, int(start_s) - points[point_id].handling_s)
-            wanted[key] = min(wanted.get(key, latest), latest)
+            wanted[key] = min(wanted.get(key, NO_HURRY), Wish(latest, WISH_M_PER_S))
     return wanted
 
 
-def earlier_arrivals(
-    problem: RunProblem, plan: RunPlan, wanted: Mapping[tuple[str, str], int]
-) -> dict[tuple[str, str], int]:
-    """Return the wishes after a plan: boxes that came too late for somebody are wanted so much earlier."""
+def earlier_arrivals(problem: RunProblem, plan: RunPlan, wanted: Wanted) -> dict[tuple[str, str], Wish]:
+    """Return the wishes after a plan: boxes that came too late for somebody are needed so much earlier."""
     homes = {home.home_id: home for home in problem.homes}
+    points = {point.point_id: point for point in problem.points}
     arrived: dict[tuple[str, str], int] = {}
     for run in plan.van_runs:
         for stop in run.stops:
             key = (run.kitchen_id, stop.point_id)
-            arrived[key] = max(stop.arrive_s, arrived.get(key, 0))
+            arrived[key] = max(stop.ready_s - points[stop.point_id].handling_s, arrived.get(key, 0))
     earlier = dict(wanted)
     for left in plan.left_out_homes:
         home = homes[left.home_id]
         key = (home.kitchen_id, home.point_id)
         if left.reason in LACKS_TIME and key in arrived:
-            wish_s = max(0, arrived[key] - left.lack - MARGIN_S)
-            earlier[key] = min(wish_s, earlier.get(key, wish_s))
+            need, wish = Wish(max(0, arrived[key] - left.lack), NEED_M_PER_S), earlier[key]
+            earlier[key] = min(need, wish) if wish.late_m_per_s == NEED_M_PER_S else need
     return earlier
 
 

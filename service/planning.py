@@ -55,7 +55,10 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
         for point in session.exec(select(MealPoint).where(MealPoint.active).order_by(col(MealPoint.code)))
         if is_service_day(point, service_day)
     ]
-    kitchens = _list_kitchens(session, service_day, meal, points)
+    vans = _list_vans(session)
+    kitchens = _list_kitchens(
+        session, service_day, meal, points, {van.kitchen_id for van in vans if van.capacity_boxes}
+    )
     known = {kitchen.kitchen_id for kitchen in kitchens}
     boxes = _boxes_by_point(couriers)
     day = kitchens_problem.DayProblem(
@@ -68,7 +71,7 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
     open_points = {point.point_id for point in day.points}
     return Question(
         day=day,
-        vans=tuple(van for van in _list_vans(session) if van.kitchen_id in known),
+        vans=tuple(van for van in vans if van.kitchen_id in known),
         couriers=tuple(courier for courier in couriers if courier.point_id in open_points),
     )
 
@@ -124,7 +127,7 @@ def _order(order: MealOrder, elder: Elder, *, all_delivered: bool) -> kitchens_p
 
 
 def _list_kitchens(
-    session: Session, service_day: date, meal: meals.Meal, points: list[MealPoint]
+    session: Session, service_day: date, meal: meals.Meal, points: list[MealPoint], with_vans: set[str]
 ) -> list[kitchens_problem.Kitchen]:
     menus = _menus(session, service_day, meal)
     stands_in = {point.kitchen_code: point.code for point in points if point.kitchen_on_site}
@@ -144,6 +147,7 @@ def _list_kitchens(
             meals_per_hour=work.meals_per_hour,
             cooking=Window(work.cooking_start_s, work.cooking_end_s),
             point_id=stands_in.get(kitchen.code),
+            delivers=kitchen.code in with_vans,
         )
         for kitchen, work in rows
     ]

@@ -83,7 +83,9 @@ def progress_bars(language: str, *, stages: tuple[str, ...] = STAGES, quiet: boo
         bars = {stage: progress.add_task(text(language, f"stage.{stage}"), total=1, start=False) for stage in stages}
 
         def report(stage: str, done: int, total: int) -> None:
-            bar = bars[stage]
+            bar = bars.get(stage)
+            if bar is None:
+                return
             if not progress.tasks[bar].started:
                 progress.start_task(bar)
             progress.update(bar, completed=done, total=total)

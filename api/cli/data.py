@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Installation, open_installation, output, parse_day, problems
+from service import audit
 from service.address_search import geocoder_of, look_up_addresses
 from service.clock import local_day
 from service.errors import InvalidError
@@ -65,6 +66,10 @@ def export_command(
     """Write the whole district as the files that `import` reads."""
     here = open_installation()
     files = export(here.database, folder, xlsx=xlsx)
+    with here.database.write() as session:
+        # What leaves the house is a disclosure, and stands in the audit.
+        names = [file.name for file in files]
+        audit.note(session, at=here.clock.now(), actor=ACTOR, action="export", subject="district", files=names)
     values = {"count": len(files), "folder": folder}
     output.print(text(here.settings.language, "cli.exported", **values), markup=False, soft_wrap=True)
 

@@ -19,6 +19,8 @@ from service.clock import local_day
 from service.tables import PaperKind
 
 router = APIRouter(include_in_schema=False)
+# Browsers show a PDF in a viewer of their own, which the strict policy of our pages would leave empty.
+PAPER_POLICY = "script-src 'none'; frame-ancestors 'none'"
 MAY_READ = Depends(allowed(Operation.PAPERS))
 
 
@@ -47,10 +49,11 @@ def show_papers(request: Request, house: HouseDep, day: date, meal: Meal, login:
 def show_paper(house: HouseDep, paper_id: int, keep: bool = False, login: Login = MAY_READ) -> FileResponse:
     """Return one paper's file, to look at or (`keep`) to keep."""
     with house.database.read() as session:
-        path = find_paper_file(session, paper_id, login.reach, house.settings.papers_folder())
+        path = find_paper_file(session, paper_id, login.reach, house.settings)
     return FileResponse(
         path,
         media_type="application/pdf",
         filename=path.name,
         content_disposition_type="attachment" if keep else "inline",
+        headers={"Content-Security-Policy": PAPER_POLICY},
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -20,7 +19,6 @@ from service.clock import local_day
 from service.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
-BASEMAP = Path(__file__).resolve().parents[2] / "data" / "haizhu" / "basemap.geojson"
 MAY_PLAN = Depends(allowed(Operation.PLAN))
 
 
@@ -36,12 +34,13 @@ def choose_plan(
 
 
 @router.get("/plan/basemap.geojson")
-def show_basemap(login: Login = MAY_PLAN) -> Response:
+def show_basemap(house: HouseDep, login: Login = MAY_PLAN) -> Response:
     """Return the ground under the map; without one the map is drawn on plain paper."""
     del login
-    if not BASEMAP.is_file():
+    ground = house.settings.basemap
+    if not ground.is_file():
         return JSONResponse({"type": "FeatureCollection", "features": []})
-    return FileResponse(BASEMAP, media_type="application/geo+json")
+    return FileResponse(ground, media_type="application/geo+json")
 
 
 @router.get("/plan/{day}/{meal}")

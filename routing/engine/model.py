@@ -20,13 +20,11 @@ from ortools.util import optional_boolean_pb2
 from routing.places import DAY_S
 from routing.rides import ALWAYS, Ground
 from routing.travel import UNREACHABLE_S
+from routing.wanted import Wish
 
 HORIZON_S = 2 * DAY_S
 DROP_M = 10_000_000
 """Price of one box not brought, in metres: far above any way, so that nobody is left out to save a ride."""
-
-LATE_M_PER_S = 20
-"""Price of a second after the wanted arrival, in metres: a van rather drives 1.2 km more than come a minute late."""
 
 FREE_START, EMPTY_START = False, True
 DROP_THE_REST = True
@@ -66,7 +64,7 @@ class Found:
 class _Model:
     """The model of one ground, whose stops all have the same depot."""
 
-    def __init__(self, ground: Ground, wanted: Mapping[int, int]) -> None:
+    def __init__(self, ground: Ground, wanted: Mapping[int, Wish]) -> None:
         self.ground = ground
         self.depot = ground.stops[0].depot
         self.reload_of = [n for n, v in enumerate(ground.vehicles) for _ in range(_reloads(ground, v.max_trips))]
@@ -103,7 +101,7 @@ class _Model:
         ways = self.routing.RegisterTransitMatrix(metres.tolist())
         self.routing.SetArcCostEvaluatorOfAllVehicles(ways)
 
-    def _add_time(self, wanted: Mapping[int, int]) -> None:
+    def _add_time(self, wanted: Mapping[int, Wish]) -> None:
         ground, seconds = self.ground, self._ways(self.ground.seconds)
         seconds = np.minimum(seconds, UNREACHABLE_S)
         service = np.zeros(self.end + 1, dtype=np.int64)
@@ -122,7 +120,7 @@ class _Model:
             index = self.manager.NodeToIndex(n)
             self.time.CumulVar(index).SetRange(stop.open_s, stop.close_s)
             if n in wanted:
-                self.time.SetCumulVarSoftUpperBound(index, wanted[n], LATE_M_PER_S)
+                self.time.SetCumulVarSoftUpperBound(index, *wanted[n])
         for node in range(self.first_reload, self.end):
             vehicle = self._vehicle(node)
             way_s = ground.seconds[vehicle.start][self.depot]
@@ -239,7 +237,7 @@ def search_parameters(bounds: Bounds, n_stops: int) -> Any:
 
 
 def search(
-    ground: Ground, bounds: Bounds, *, start: Sequence[Trips] | None = None, wanted: Mapping[int, int] | None = None
+    ground: Ground, bounds: Bounds, *, start: Sequence[Trips] | None = None, wanted: Mapping[int, Wish] | None = None
 ) -> Found:
     """Search from `start` (or from nothing) and return the best trips found."""
     model = _Model(ground, wanted or {})

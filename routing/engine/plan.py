@@ -10,17 +10,17 @@ from typing import TypeVar
 
 from routing.engine.couriers import plan_point, point_tasks
 from routing.engine.effort import Effort, Limits
-from routing.engine.vans import VanTask, Wanted, plan_vans
+from routing.engine.vans import VanTask, plan_vans
 from routing.engine.zones import PHASES, improve_zone, zone_count, zone_tasks
 from routing.filling import empty_rides, fill, near_vehicles
-from routing.insertion import supplied_ground, waiting_homes
+from routing.insertion import pass_on, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
 from routing.reasons import left_out_consignments, left_out_homes
 from routing.rides import Ground, Ride
 from routing.runs import courier_runs, van_runs
 from routing.supply import courier_ground, van_grounds
-from routing.wanted import earlier_arrivals, wanted_arrivals
+from routing.wanted import Wanted, earlier_arrivals, wanted_arrivals
 
 __all__ = ["Effort", "Limits", "plan_point", "plan_runs", "plan_vans"]
 
@@ -106,6 +106,7 @@ class _Run:
         ground, hopeless = supplied_ground(self.problem, runs, self.bare)
         rides = self._point_by_point(ground) if earlier is None else _carried_over(ground, earlier.rides)
         rides, left = self._together(rides)
+        left = pass_on(self.problem, runs, rides, hopeless, left)
         homes = left_out_homes(self.problem, rides, hopeless, left)
         couriers = tuple(courier_runs(self.problem, rides))
         plan = RunPlan(tuple(runs), couriers, tuple(homes), tuple(standing), MadeBy.ORTOOLS)

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.engine.improve import improve
-from routing.engine.model import LATE_M_PER_S, Bounds, Trips, search
+from routing.engine.model import Bounds, Trips, search
 from routing.filling import possible_pairs
 from routing.insertion import fill_vans, squeeze
 from routing.rides import Ground, Ride
 from routing.supply import VanGround
-
-Wanted = Mapping[tuple[str, str], int]
-"""(kitchen, meal point) -> latest wanted start of the unloading."""
+from routing.wanted import NO_HURRY, Wanted, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +54,31 @@ def plan_vans(task: VanTask) -> VanAnswer:
     start = tuple(ride.trips() for ride in rides)
     found, was_cut_short = _solved(supply.ground, start, wanted, task.bounds)
     if _worth(supply.ground, found, wanted) < _worth(supply.ground, start, wanted):
-        supply, rides, left = squeeze(supply, *_rides_and_left(supply.ground, found))
+        rides, left = _rides_and_left(supply.ground, found)
     rides = _no_later(supply.ground, rides, wanted, task)
+    supply, rides, left = squeeze(supply, rides, left)
     return VanAnswer(supply, tuple(ride.trips() for ride in rides), tuple(left), was_cut_short)
 
 
 def _solved(
-    ground: Ground, start: Sequence[Trips], wanted: Mapping[int, int], bounds: Bounds
+    ground: Ground, start: Sequence[Trips], wanted: Mapping[int, Wish], bounds: Bounds
 ) -> tuple[Sequence[Trips], bool]:
     """Return what the solver makes of `start`, and whether the clock cut it off."""
     vans, stops = possible_pairs(ground)
     if not stops:
         return start, False
     at = {n: small for small, n in enumerate(stops)}
+    trips_each = max(len(of_van) for of_van in start) + 1
     small = replace(
         ground,
         stops=tuple(ground.stops[n] for n in stops),
-        vehicles=tuple(ground.vehicles[v] for v in vans),
+        vehicles=tuple(replace(ground.vehicles[v], max_trips=trips_each) for v in vans),
     )
     found = search(
         small,
         bounds,
         start=[tuple(tuple(at[i] for i in trip) for trip in start[v]) for v in vans],
-        wanted={at[n]: wanted_s for n, wanted_s in wanted.items() if n in at},
+        wanted={at[n]: wish for n, wish in wanted.items() if n in at},
     )
     trips = list(start)
     for v, of_van in zip(vans, found.trips or (), strict=found.trips is not None):
@@ -92,7 +92,7 @@ def _rides_and_left(ground: Ground, trips: Sequence[Trips]) -> tuple[list[Ride],
     return rides, [n for n in range(len(ground.stops)) if n not in served]
 
 
-def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, int], task: VanTask) -> list[Ride]:
+def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, Wish], task: VanTask) -> list[Ride]:
     """Return shorter rides that bring nothing later than wanted, or than `rides` bring it where that is later."""
     begin_s = {
         i: leave_s - ground.stops[i].service_s
@@ -101,7 +101,7 @@ def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, int], 
         for i, leave_s in zip(load.stops, load.leave_s, strict=True)
     }
     stops = tuple(
-        replace(stop, close_s=min(stop.close_s, max(wanted.get(n, stop.close_s), begin_s.get(n, stop.close_s))))
+        replace(stop, close_s=min(stop.close_s, max(wanted.get(n, NO_HURRY).by_s, begin_s.get(n, stop.close_s))))
         for n, stop in enumerate(ground.stops)
     )
     strict = replace(ground, stops=stops)
@@ -110,17 +110,17 @@ def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, int], 
     return [Ride(ground, ride.vehicle, ride.trips()) for ride in better]
 
 
-def _worth(ground: Ground, trips: Sequence[Trips], wanted: Mapping[int, int]) -> tuple[int, int]:
+def _worth(ground: Ground, trips: Sequence[Trips], wanted: Mapping[int, Wish]) -> tuple[int, int]:
     """Return (boxes left, metres with the price of vans and of lateness); trips that break a rule are worth nothing."""
     rides = [Ride(ground, van, of_van) for van, of_van in zip(ground.vehicles, trips, strict=True)]
     if not all(ride.refresh() for ride in rides):
         return 1 << 60, 0
-    late_s = sum(
-        max(0, leave_s - ground.stops[i].service_s - wanted.get(i, leave_s))
+    late_m = sum(
+        max(0, leave_s - ground.stops[i].service_s - wanted[i].by_s) * wanted[i].late_m_per_s
         for ride in rides
         for load in ride.loads
         for i, leave_s in zip(load.stops, load.leave_s, strict=True)
+        if i in wanted
     )
     brought = sum(load.boxes for ride in rides for load in ride.loads)
-    cost_m = sum(ride.cost_m for ride in rides) + LATE_M_PER_S * late_s
-    return sum(stop.boxes for stop in ground.stops) - brought, cost_m
+    return sum(stop.boxes for stop in ground.stops) - brought, sum(ride.cost_m for ride in rides) + late_m

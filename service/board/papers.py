@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 
 from service.access import EVERYTHING, Reach
 from service.errors import NotAllowedError, NotFoundError
+from service.papers import folder_of
+from service.settings import Settings
 from service.tables import Courier, CourierRun, Kitchen, MealPoint, Paper, PaperKind, Plan, VanRun
 
 KITCHEN_KINDS = frozenset({PaperKind.KITCHEN_COUNT, PaperKind.BATCH_SHEET, PaperKind.BOX_LABELS})
@@ -62,13 +64,13 @@ def list_papers(session: Session, plan: Plan, reach: Reach) -> tuple[PaperRow, .
     return tuple(sorted(rows, key=lambda row: (order[row.kind], row.subject, row.language)))
 
 
-def find_paper_file(session: Session, paper_id: int, reach: Reach, folder: Path) -> Path:
+def find_paper_file(session: Session, paper_id: int, reach: Reach, settings: Settings) -> Path:
     """Return where a written paper lies.
 
     Raises
     ------
     NotFoundError
-        If there is no such paper, it is not written yet, or its file is not in `folder`.
+        If there is no such paper, it is not written yet, or its file is not in the plan's folder.
     NotAllowedError
         If it lies outside `reach`.
     """
@@ -81,7 +83,7 @@ def find_paper_file(session: Session, paper_id: int, reach: Reach, folder: Path)
         raise NotAllowedError("access.not_yours")
     if paper.file is None:
         raise NotFoundError("pages.papers.not_written", paper=paper_id)
-    root = folder.resolve()
+    root = folder_of(settings, plan).resolve()
     path = (root / paper.file).resolve()
     if not path.is_relative_to(root) or not path.is_file():
         raise NotFoundError("pages.papers.gone", paper=paper_id)

@@ -8,16 +8,28 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from kitchens.meals import Fulfilment
+from kitchens.meals import Fulfilment, Limit
+from routing.plan import Reason
 from service.access import Reach
 from service.board.names import shortened
 from service.progress import HANDED_OVER
-from service.tables import CourierRun, Elder, MealOrder, MealPoint, Outcome, Plan, PlannedOrder, Visit
+from service.tables import CourierRun, Dish, Elder, MealOrder, MealPoint, Outcome, Plan, PlannedOrder, Visit
+
+LACK_IN_SECONDS = frozenset({Reason.PAST_EAT_BY, Reason.WINDOW, Reason.POINT_CLOSED, Reason.NO_COURIER})
+LACK_IN_BOXES = frozenset({Reason.TOO_LARGE, Reason.NOT_BROUGHT, Reason.NO_CAPACITY})
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A dish that does not suit, and the texts of what in it does not: `limit.renal`, `ingredient.fish`."""
+
+    dish_name: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOutRow:
-    """One order nobody serves, and why."""
+    """One order nobody serves, and why; what it would have taken in seconds or boxes, or which dishes clash."""
 
     order_id: int
     elder_number: str
@@ -26,6 +38,9 @@ class LeftOutRow:
     point_name: str
     reason: str
     detail: str
+    short_s: int | None
+    short_boxes: int | None
+    clashes: tuple[Clash, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,7 @@ def list_left_out(session: Session, plan: Plan, reach: Reach) -> tuple[LeftOutRo
     if reach.meal_point:
         wanted = wanted.where(Elder.meal_point_code == reach.meal_point)
     points = {point.code: point.name for point in session.exec(select(MealPoint))}
+    dishes = {dish.code: dish.name for dish in session.exec(select(Dish))}
     return tuple(
         LeftOutRow(
             order_id=planned.order_id,
@@ -64,6 +80,9 @@ def list_left_out(session: Session, plan: Plan, reach: Reach) -> tuple[LeftOutRo
             point_name=points.get(elder.meal_point_code or "", ""),
             reason=planned.reason or "",
             detail=planned.detail,
+            short_s=_figure(planned, LACK_IN_SECONDS),
+            short_boxes=_figure(planned, LACK_IN_BOXES),
+            clashes=_clashes(planned, dishes),
         )
         for planned, order, elder in session.exec(wanted)
     )
@@ -91,3 +110,25 @@ def list_failed(session: Session, plan: Plan, visits: Sequence[Visit]) -> tuple[
         )
         for visit, outcome, at in sorted(failed, key=lambda one: one[2], reverse=True)
     )
+
+
+def _figure(planned: PlannedOrder, reasons: frozenset[Reason]) -> int | None:
+    return int(planned.detail) if planned.reason in reasons and planned.detail.isdecimal() else None
+
+
+def _clashes(planned: PlannedOrder, dishes: dict[str, str]) -> tuple[Clash, ...]:
+    """Return the dishes of a detail such as `D1:fish,renal D2:texture` in words."""
+    if planned.reason != Reason.NO_DISH:
+        return ()
+    parted = [part.partition(":") for part in planned.detail.split()]
+    return tuple(
+        Clash(dishes[code], tuple(_text_of(word) for word in words.split(",") if word))
+        for code, _, words in parted
+        if code in dishes
+    )
+
+
+def _text_of(word: str) -> str:
+    if word == "texture":
+        return "pages.left_out.texture"
+    return f"limit.{word}" if word in set(Limit) else f"ingredient.{word}"

@@ -17,17 +17,17 @@ from service.printing.workers import Failed, run_jobs
 from service.printing.writing import Outcome, Task, write_file
 from service.tables.papers import PaperKind
 
-LABELS_A_FILE = 1250
+LABELS_A_FILE = 1000
 TINY_PACK = 6
 LABEL_FILE_WEIGHT = 20
-WORKER_LIFE = 3 * LABEL_FILE_WEIGHT
+WORKER_LIFE = 6 * LABEL_FILE_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """One file that was written, or was not (`error` is a sentence, `file` None).
 
-    More than 1,250 labels for one kitchen come as several files: `part` of `parts`.
+    More than 1,000 labels for one kitchen come as several files: `part` of `parts`.
     """
 
     kind: PaperKind

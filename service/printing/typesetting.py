@@ -14,6 +14,7 @@ from service.errors import InvalidError
 from service.printing.fonts import print_fonts
 
 TEMPLATES = Path(__file__).parent / "templates"
+RUNS_UNTIL_FORGOTTEN = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,13 @@ def typeset(template: str, data: Mapping[str, object], *, made_at: datetime, nam
     if not isinstance(pdf, bytes):
         raise TypeError(f"{template}: expected one file, got {type(pdf).__name__}")
     return Rendered(pdf, int(pages))
+
+
+def forget_papers() -> None:
+    """Give back the memory that the typesetter keeps of papers set so far.
+
+    It drops what its last ten runs did not use, so it is run on nothing a few times. Without this a process grows by
+    300 MB with every thousand labels; with it, it stays at the size of its largest paper (measured with typst 0.15.2).
+    """
+    for _ in range(RUNS_UNTIL_FORGOTTEN):
+        typst.Compiler(b"", font_paths=print_fonts()).compile(format="svg")

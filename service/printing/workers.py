@@ -1,8 +1,8 @@
 """Jobs in fresh processes that are thrown away before they grow, and that may die without losing anybody else's job.
 
-Typst keeps what it laid out, so a process that renders label after label grows towards a gigabyte: a pool is closed
-after a few heavy jobs and a new one is started. `multiprocessing.Pool` would do that by itself, but waits for ever for
-the job of a worker that was killed; `ProcessPoolExecutor(max_tasks_per_child=…)` hangs on Python 3.11 (gh-115634).
+A process that sets label after label grows: a pool is closed after a few heavy jobs and a new one is started.
+`multiprocessing.Pool` would do that by itself, but waits for ever for the job of a worker that was killed;
+`ProcessPoolExecutor(max_tasks_per_child=…)` hangs on Python 3.11 (gh-115634).
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ from service.errors import NuanfanError, StorageError
 from service.printing.basemap import Basemap
 from service.printing.render import PaperValue, render
 from service.printing.stocks import LabelStock
+from service.printing.typesetting import forget_papers
+
+MANY_PAPERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def write_file(task: Task) -> Outcome:
     """Set the papers of `task` and store them; a refusal becomes the outcome's `error`."""
     began = time.perf_counter()
     try:
+        if len(task.papers) > MANY_PAPERS:
+            forget_papers()
         rendered = render(task.papers, language=task.language, stock=task.stock, basemap=task.basemap)
         store(task.path, rendered.pdf)
     except NuanfanError as error:

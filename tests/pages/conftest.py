@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from service.clock import StoppedClock
@@ -38,6 +39,7 @@ class Site:
     database: Database
     clock: StoppedClock
     town: Town
+    app: FastAPI
 
 
 @pytest.fixture(scope="session")
@@ -65,13 +67,14 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[Site]:
     town = build_town(database, settings.papers_folder())
     settle_some(database, town)
     clock = StoppedClock(lunch_at(11, 33))
+    app = create_app(database, settings, clock)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(create_app(database, settings, clock), log_level="error", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", database, clock, town)
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", database, clock, town, app)
         server.should_exit = True
         thread.join()
     database.engine.dispose()

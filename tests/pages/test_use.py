@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlmodel import select
 
+from service.settings import Settings
 from service.tables import Batch, Visit
 from tests.pages.conftest import Look, Site
 from tests.pages.town import PASSWORD
@@ -89,13 +93,13 @@ def test_a_door_on_the_map_opens_its_run_and_line(look: Look, site: Site) -> Non
     assert "R02" in page.inner_text("#run-detail h3")
 
 
-def test_a_map_without_ground_still_shows_the_plan(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pathlib import Path
-
-    monkeypatch.setattr("api.pages.plan.BASEMAP", Path("/nowhere/basemap.geojson"))
+def test_a_map_without_ground_still_shows_the_plan(look: Look, site: Site, tmp_path: Path) -> None:
+    house = site.app.state.house
+    site.app.state.house = replace(house, settings=Settings(home=tmp_path, basemap=tmp_path / "no-ground.geojson"))
     page = look(f"/plan/{DAY}/lunch", "fuwutai")
     page.wait_for_selector("#map[data-ready]")
     assert page.locator(".leaflet-marker-pane .mark-kitchen").count() == 2
+    assert page.locator(".street-name").count() == 0
     assert page.complaints == []
 
 

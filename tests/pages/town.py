@@ -195,8 +195,8 @@ def _add_elders(session: Session) -> list[Elder]:
             phone=f"020-0000{number:04d}",
             meal_point_code=point,
             address=f"示例街道样本路 {number + 1} 号",
-            block=str(1 + number % 7),
-            stairwell=str(1 + number % 3),
+            block=f"{1 + number % 7}栋",
+            stairwell=f"{1 + number % 3}梯",
             floor=1 + number % 8,
             door=f"{1 + number % 8}0{1 + number % 4}",
             has_lift=number % 3 == 0,
@@ -212,9 +212,7 @@ def _add_elders(session: Session) -> list[Elder]:
         elders.append(elder)
         session.add(elder)
     session.flush()
-    session.add(
-        AddressTask(elder_number="E0036", reason="地址查不到：示例街道样本路 36 号", opened_at=lunch_at(-40, 0))
-    )
+    session.add(AddressTask(elder_number="E0036", reason="not_asked", opened_at=lunch_at(-40, 0)))
     return elders
 
 
@@ -415,8 +413,9 @@ def _add_papers(session: Session, plan: Plan, folder: Path | None) -> list[int]:
         paper.file, paper.pages, paper.written_at = f"{paper.kind}-{paper.subject}.pdf", 2, lunch_at(-56, 31)
         paper.sha256 = hashlib.sha256(content).hexdigest()
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / paper.file).write_bytes(content)
+            own = folder / f"{DAY}-{MEAL}-v1"
+            own.mkdir(parents=True, exist_ok=True)
+            (own / paper.file).write_bytes(content)
     papers[-1].error = "字体文件读不出"
     session.add_all(papers)
     session.flush()

@@ -124,6 +124,44 @@ def test_a_courier_out_of_work_helps_where_one_alone_cannot_be_in_time(planner: 
     assert check_runs(problem, plan) == ()
 
 
+BO = Window(36_700, 43_200)
+
+
+def test_the_vans_are_planned_again_when_boxes_came_too_late_for_somebody() -> None:
+    # Ann needs lin's meal by 37,260 s, and Elm therefore wishes for the van first. But Bo carries one box at a time:
+    # from Oak's boxes at 36,700 s he loads (60), rides (200), hands over (120), rides back (200), loads and rides
+    # again, and starts the second hand-over at 37,540 s. By way of Elm it would be 100 s later, past the food clock,
+    # and Ann goes off duty too soon to help.
+    problem = town(
+        {"canteen": 0, "elm": 1_000, "oak": 4_000, "lin": 1_500, "qiu": 5_000, "rui": 5_000},
+        points=[point("elm"), point("oak")],
+        homes=[
+            home("lin", "elm", latest_s=37_260),
+            home("qiu", "oak", latest_s=37_540),
+            home("rui", "oak", latest_s=37_540),
+        ],
+        couriers=[courier("ann", "elm", boxes=1, shift=Window(TEN, 37_400)), courier("bo", "oak", boxes=1, shift=BO)],
+        consignments=[owes("elm", 1), owes("oak", 2)],
+    )
+    once = replace(Effort.QUICK.value, again=0)
+    assert [left.reason for left in engine(problem, once).left_out_homes] == [Reason.NO_COURIER]
+    plan = engine(problem)
+    assert plan.left_out_homes == ()
+    assert [stop.point_id for stop in plan.van_runs[0].stops] == ["oak", "elm"]
+    assert check_runs(problem, plan) == ()
+
+
+@both
+def test_a_box_that_no_courier_can_take_goes_to_the_next_home(planner: Planner) -> None:
+    # One box for two homes: lin's food clock ends first, but nobody can be there by then, so mei gets the box.
+    problem = one_point(
+        homes=(home("lin", "elm", latest_s=36_559), home("mei", "elm")), consignments=(owes("elm", 1, here=False),)
+    )
+    plan = planner(problem)
+    assert plan.left_out_homes == (LeftOutHome("lin", Reason.PAST_EAT_BY, 1),)
+    assert check_runs(problem, plan) == ()
+
+
 @both
 def test_boxes_of_a_kitchen_in_the_house_need_no_van(planner: Planner) -> None:
     problem = one_point(consignments=(owes("elm", 10, here=True),), vans=())

@@ -6,7 +6,8 @@
 
   const COLOURS = 10;
   const NUMBERS_FROM_ZOOM = 15;
-  const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, minZoom: 11, maxZoom: 18 });
+  const NAMES_FROM_ZOOM = 14;
+  const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, minZoom: 10, maxZoom: 18 });
   L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
   map.setView([23.09, 113.3], 13);
   map.createPane("ground").style.zIndex = 200;
@@ -24,7 +25,11 @@
     getComputedStyle(document.querySelector(`[data-colour="${index % COLOURS}"]`) || document.documentElement)
       .getPropertyValue("--run").trim() || "#a8401c";
 
-  const number = () => box.classList.toggle("far", map.getZoom() < NUMBERS_FROM_ZOOM && !chosenRun);
+  // From afar, doors are dots without numbers, and names would only cover each other.
+  const number = () => {
+    box.classList.toggle("far", map.getZoom() < NUMBERS_FROM_ZOOM && !chosenRun);
+    box.classList.toggle("very-far", map.getZoom() < NAMES_FROM_ZOOM);
+  };
   map.on("zoomend", number);
 
   function drawGround(ground) {
