@@ -90,7 +90,11 @@ class CourierRun:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutHome:
-    """A home nobody visits, and why; `lack` is what it would have taken (seconds, boxes), 0 if not a number."""
+    """A home nobody visits, and why; `lack` is what it would have taken.
+
+    Seconds for `PAST_EAT_BY`, `WINDOW`, `POINT_CLOSED`, `NO_COURIER`; boxes for `TOO_LARGE`, `NOT_BROUGHT`,
+    `NO_CAPACITY`; 0 where there is no figure.
+    """
 
     home_id: str
     reason: Reason

@@ -73,10 +73,16 @@ def _no_courier(home: Home, stop: Stop, rides: Sequence[Ride]) -> tuple[Reason, 
     room = [boxes for boxes in crowded if boxes is not None]
     if room:
         return Reason.NO_CAPACITY, min(room)
-    short = [_short_s(ground, ride.vehicle, stop, *ride.after_last()) for ride in able if ride.may_load_again()]
+    return Reason.NO_COURIER, missed_by_s(stop, rides) or 0
+
+
+def missed_by_s(stop: Stop, rides: Sequence[Ride]) -> int | None:
+    """Return by how many seconds the best placed courier misses a stop that fits nowhere; None if none can try."""
+    able = [ride for ride in rides if ride.vehicle.capacity >= stop.boxes]
+    short = [_short_s(ride.ground, ride.vehicle, stop, *ride.after_last()) for ride in able if ride.may_load_again()]
     short += [_short_at_end_s(ride, stop) for ride in able if ride.loads]
-    short_s = min(short, default=UNREACHABLE_S)
-    return Reason.NO_COURIER, short_s if short_s < UNREACHABLE_S else 0
+    least_s = min(short, default=UNREACHABLE_S)
+    return least_s if least_s < UNREACHABLE_S else None
 
 
 def _short_s(ground: Ground, vehicle: Vehicle, stop: Stop, here: int, free_s: int) -> int:

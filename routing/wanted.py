@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from routing.places import DAY_S
-from routing.plan import Reason, RunPlan
+from routing.plan import VanRun
 from routing.problem import RunProblem
 from routing.supply import deadline_s
 
@@ -20,9 +20,6 @@ MARGIN_S = 300
 WISH_M_PER_S, NEED_M_PER_S = 20, 200
 """Price of a second after a wished arrival, in metres: a van rather drives 1.2 km more than come a minute late. What
 somebody was left out for is ten times as dear."""
-
-LACKS_TIME = (Reason.PAST_EAT_BY, Reason.WINDOW, Reason.NO_COURIER)
-"""Reasons whose lack is in seconds and that an earlier van may heal."""
 
 
 class Wish(NamedTuple):
@@ -68,21 +65,24 @@ def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], Wish]:
     return wanted
 
 
-def earlier_arrivals(problem: RunProblem, plan: RunPlan, wanted: Wanted) -> dict[tuple[str, str], Wish]:
-    """Return the wishes after a plan: boxes that came too late for somebody are needed so much earlier."""
-    homes = {home.home_id: home for home in problem.homes}
-    points = {point.point_id: point for point in problem.points}
+def earlier_arrivals(
+    problem: RunProblem, van_runs: Sequence[VanRun], missed_by_s: Mapping[int, int], wanted: Wanted
+) -> dict[tuple[str, str], Wish]:
+    """Return the wishes after a plan: boxes that came too late for somebody are needed so much earlier.
+
+    `missed_by_s` says by how many seconds the nearest courier misses each home (by number) that is left out.
+    """
+    handling_s = {point.point_id: point.handling_s for point in problem.points}
     arrived: dict[tuple[str, str], int] = {}
-    for run in plan.van_runs:
+    for run in van_runs:
         for stop in run.stops:
             key = (run.kitchen_id, stop.point_id)
-            arrived[key] = max(stop.ready_s - points[stop.point_id].handling_s, arrived.get(key, 0))
+            arrived[key] = max(stop.ready_s - handling_s[stop.point_id], arrived.get(key, 0))
     earlier = dict(wanted)
-    for left in plan.left_out_homes:
-        home = homes[left.home_id]
-        key = (home.kitchen_id, home.point_id)
-        if left.reason in LACKS_TIME and key in arrived:
-            need, wish = Wish(max(0, arrived[key] - left.lack), NEED_M_PER_S), earlier[key]
+    for n, late_s in missed_by_s.items():
+        key = (problem.homes[n].kitchen_id, problem.homes[n].point_id)
+        if key in arrived:
+            need, wish = Wish(max(0, arrived[key] - late_s), NEED_M_PER_S), earlier[key]
             earlier[key] = min(need, wish) if wish.late_m_per_s == NEED_M_PER_S else need
     return earlier
 

@@ -58,6 +58,7 @@ def show_run(
         view=view,
         other_outcomes=OTHER_OUTCOMES,
         longest_note=LONGEST_NOTE,
+        desk_phone=house.settings.desk_phone,
     )
 
 

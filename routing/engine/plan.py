@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import count
@@ -16,7 +16,7 @@ from routing.filling import empty_rides, fill, near_vehicles
 from routing.insertion import pass_on, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
-from routing.reasons import left_out_consignments, left_out_homes
+from routing.reasons import left_out_consignments, left_out_homes, missed_by_s
 from routing.rides import Ground, Ride
 from routing.runs import courier_runs, van_runs
 from routing.supply import courier_ground, van_grounds
@@ -25,6 +25,9 @@ from routing.wanted import Wanted, earlier_arrivals, wanted_arrivals
 __all__ = ["Effort", "Limits", "plan_point", "plan_runs", "plan_vans"]
 
 Report = Callable[[str, int, int], None]
+AGAIN_SHARE = 2
+"""A second attempt starts from good rides: every second of the rounds will do."""
+
 SEARCHES_A_RUN = 100
 """Seeds of two runs lie so far apart that their searches share none."""
 
@@ -65,7 +68,7 @@ def plan_runs(
     run = _Run(problem, limits, seed, report, executor)
     best = run.draft(wanted_arrivals(problem), None)
     for _ in range(limits.again):
-        wanted = earlier_arrivals(problem, best.plan, best.wanted)
+        wanted = earlier_arrivals(problem, best.plan.van_runs, best.missed_by_s, best.wanted)
         other = run.draft(wanted, best) if wanted != best.wanted else best
         if other.worth >= best.worth:
             break
@@ -77,10 +80,15 @@ def plan_runs(
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A whole plan with what a second attempt starts from; `worth` is (boxes left out, metres with prices)."""
+    """A whole plan with what a second attempt starts from.
+
+    `missed_by_s` says how many seconds each home left out (by number) lacked; `worth` is (boxes left out, metres with
+    prices), less is better.
+    """
 
     plan: RunPlan
     wanted: Wanted
+    missed_by_s: Mapping[int, int]
     rides: Sequence[Ride]
     worth: tuple[int, int]
 
@@ -103,9 +111,11 @@ class _Run:
     def draft(self, wanted: Wanted, earlier: _Draft | None) -> _Draft:
         """Return a plan for these wishes; the couriers start from the earlier draft if there is one."""
         runs, standing, vans_m = self._vans(wanted)
+        if earlier is not None and tuple(runs) == earlier.plan.van_runs:
+            return earlier
         ground, hopeless = supplied_ground(self.problem, runs, self.bare)
         rides = self._point_by_point(ground) if earlier is None else _carried_over(ground, earlier.rides)
-        rides, left = self._together(rides)
+        rides, left = self._together(rides, share=1 if earlier is None else AGAIN_SHARE)
         left = pass_on(self.problem, runs, rides, hopeless, left)
         homes = left_out_homes(self.problem, rides, hopeless, left)
         couriers = tuple(courier_runs(self.problem, rides))
@@ -113,7 +123,8 @@ class _Run:
         without = {one.home_id for one in homes}
         boxes = sum(home.boxes for home in self.problem.homes if home.home_id in without)
         boxes += sum(one.boxes for one in standing)
-        return _Draft(plan, wanted, rides, (boxes, vans_m + sum(ride.cost_m for ride in rides)))
+        missed = {n: missed_by_s(rides[0].ground.stops[n], rides) or 0 for n in left}
+        return _Draft(plan, wanted, missed, rides, (boxes, vans_m + sum(ride.cost_m for ride in rides)))
 
     def _vans(self, wanted: Wanted) -> tuple[list[VanRun], list[LeftOutConsignment], int]:
         tasks = [
@@ -141,8 +152,11 @@ class _Run:
                 rides[v] = Ride(ground, ground.vehicles[v], trips)
         return rides
 
-    def _together(self, rides: list[Ride]) -> tuple[list[Ride], list[int]]:
-        """Return better rides of all couriers, each helping where it can, and the homes that remain."""
+    def _together(self, rides: list[Ride], share: int) -> tuple[list[Ride], list[int]]:
+        """Return better rides of all couriers, each helping where it can, and the homes that remain.
+
+        Only one in `share` of the usual rounds is made.
+        """
         if not rides:
             return [], []
         ground = rides[0].ground
@@ -150,7 +164,7 @@ class _Run:
         everyone = near_vehicles(ground, len(rides))
         left = fill(rides, _unserved(rides), everyone)
         zones = zone_count(len(waiting_homes(ground)))
-        rounds = (self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)) // PHASES
+        rounds = (self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)) // (PHASES * share)
         for phase in range(PHASES):
             tasks = zone_tasks(rides, left, places, phase, rounds, self.next_seed())
             for answer in self._map("couriers", improve_zone, tasks, phase * zones, PHASES * zones):

@@ -8,18 +8,28 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
-from service.db import Database
+from service.db import Database, storage_error
 
 FOLDER = Path(__file__).parent
 
 
 def migrate(database: Database) -> str:
-    """Run every step that is missing, each in a transaction, and return the revision reached."""
+    """Run every step that is missing, in one transaction, and return the revision reached.
+
+    Raises
+    ------
+    StorageError
+        If the database cannot be reached or written to.
+    """
     config = _config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        raise storage_error(error) from error
     return current(database) or ""
 
 

@@ -13,7 +13,8 @@ from api.app import create_app
 from service.clock import StoppedClock
 from service.db import Database
 from service.settings import Settings
-from tests.pages.town import PASSWORD, Town, build_town, lunch_at
+from tests.pages.logins import PASSWORD
+from tests.pages.town import Town, build_town, lunch_at
 
 Enter = Callable[[str], TestClient]
 

@@ -9,7 +9,8 @@ from sqlmodel import SQLModel
 from service.clock import StoppedClock
 from service.db import Database
 from tests.api.conftest import Enter
-from tests.pages.town import USERS, Town
+from tests.pages.logins import USERS
+from tests.pages.town import Town
 
 DAY = "2026-11-23"
 READS = [

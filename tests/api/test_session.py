@@ -15,7 +15,7 @@ from service.db import Database
 from service.errors import ConflictError, InvalidError, NotAllowedError
 from service.tables import LoginSession, Role, User
 from tests.api.conftest import Enter
-from tests.pages.town import PASSWORD
+from tests.pages.logins import PASSWORD
 
 
 def test_a_session_cookie_is_hidden_from_scripts_and_kept_only_as_a_hash(

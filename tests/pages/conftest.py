@@ -18,7 +18,9 @@ from api.app import create_app
 from service.clock import StoppedClock
 from service.db import Database, open_database
 from service.settings import Settings
-from tests.pages.town import PASSWORD, Town, build_town, lunch_at, settle_some
+from tests.pages.logins import PASSWORD
+from tests.pages.morning import settle_some
+from tests.pages.town import Town, build_town, lunch_at
 
 FLAGS = [
     "--no-sandbox",

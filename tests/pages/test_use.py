@@ -11,7 +11,7 @@ from sqlmodel import select
 from service.settings import Settings
 from service.tables import Batch, Visit
 from tests.pages.conftest import Look, Site
-from tests.pages.town import PASSWORD
+from tests.pages.logins import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

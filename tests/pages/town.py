@@ -5,13 +5,10 @@ Everybody here is invented. 36 orders: 24 brought home over three runs, 9 eaten 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session
 
 from kitchens.meals import Fulfilment, Meal, Texture
@@ -33,35 +30,20 @@ from service.tables import (
     MenuEntry,
     Notice,
     OrderSource,
-    Outcome,
-    Paper,
-    PaperKind,
     Plan,
     PlannedOrder,
-    Role,
-    User,
     Van,
     VanRun,
     VanStop,
     Visit,
 )
+from tests.pages.logins import add_users
+from tests.pages.paper_files import add_papers
 
 DAY = date(2026, 11, 23)
 MEAL = Meal.LUNCH
-PASSWORD = "a-warm-bowl-of-rice"
-# A hash says itself what it cost: this cheap one is quick to check, and everything else is as it is.
-CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 HOMES_PER_RUN = 8
-
-USERS = {
-    "guanli": (Role.ADMIN, None),
-    "fuwutai": (Role.DISTRICT, None),
-    "jiexian": (Role.OPERATOR, None),
-    "chufang": (Role.KITCHEN, "K01"),
-    "peican": (Role.MEAL_POINT, "P1"),
-    "songcan": (Role.COURIER, "C1"),
-}
 
 DISHES = {
     "D01": ("番茄炒蛋套餐", "tomato and egg set", "egg"),
@@ -91,8 +73,10 @@ class Town:
 def build_town(database: Database, papers: Path | None = None) -> Town:
     """Insert the town and its published lunch of Monday 2026-11-23."""
     with database.write() as session:
-        _add_users(session)
-        _add_places(session)
+        add_users(session)
+        _add_kitchens(session)
+        _add_points(session)
+        _add_fleet(session)
         elders = _add_elders(session)
         session.flush()
         orders = _add_orders(session, elders)
@@ -104,12 +88,7 @@ def lunch_at(hours: int, minutes: int) -> datetime:
     return instant_of(DAY, hours * 3600 + minutes * 60)
 
 
-def _add_users(session: Session) -> None:
-    for name, (role, scope) in USERS.items():
-        session.add(User(name=name, role=role, scope=scope, password_hash=CHEAP, language="zh"))
-
-
-def _add_places(session: Session) -> None:
+def _add_kitchens(session: Session) -> None:
     for code, (name, english, contains) in DISHES.items():
         textures = "regular soft minced"
         session.add(Dish(code=code, name=name, name_en=english, price_fen=1500, contains=contains, textures=textures))
@@ -141,6 +120,9 @@ def _add_places(session: Session) -> None:
         )
         for rank, dish in enumerate(DISHES, start=1):
             session.add(MenuEntry(kitchen_code=code, service_day=DAY, meal=MEAL, rank=rank, dish_code=dish))
+
+
+def _add_points(session: Session) -> None:
     for code, (name, lat, lon, kitchen) in POINTS.items():
         session.add(
             MealPoint(
@@ -155,6 +137,9 @@ def _add_places(session: Session) -> None:
                 capacity_meals=80,
             )
         )
+
+
+def _add_fleet(session: Session) -> None:
     session.add(
         Van(
             code="V1",
@@ -259,27 +244,10 @@ def _add_plan(session: Session, elders: list[Elder], orders: list[MealOrder], pa
     session.add(plan)
     session.flush()
     batches = _add_batches(session, plan)
-    van = VanRun(
-        plan_id=plan.id,
-        code="V01",
-        van_code="V1",
-        kitchen_code="K01",
-        depart_s=10 * 3600 + 900,
-        back_s=11 * 3600 + 600,
-        metres=6200,
-    )
-    session.add(van)
-    session.flush()
-    for position, point in enumerate(("P1", "P2"), start=1):
-        at_s = 10 * 3600 + 900 + position * 900
-        session.add(
-            VanStop(
-                van_run_id=van.id, position=position, meal_point_code=point, arrive_s=at_s, ready_s=at_s + 240, boxes=11
-            )
-        )
+    van = _add_van_run(session, plan)
     runs, visits = _add_runs(session, plan, elders)
     _add_planned(session, plan, orders, elders, batches, visits)
-    paper_ids = _add_papers(session, plan, papers)
+    paper_ids = add_papers(session, plan, papers)
     session.add(
         Notice(
             dedupe="n1",
@@ -298,6 +266,28 @@ def _add_plan(session: Session, elders: list[Elder], orders: list[MealOrder], pa
         visit_ids=[visit.id for visit in visits],
         paper_ids=paper_ids,
     )
+
+
+def _add_van_run(session: Session, plan: Plan) -> VanRun:
+    van = VanRun(
+        plan_id=plan.id,
+        code="V01",
+        van_code="V1",
+        kitchen_code="K01",
+        depart_s=10 * 3600 + 900,
+        back_s=11 * 3600 + 600,
+        metres=6200,
+    )
+    session.add(van)
+    session.flush()
+    for position, point in enumerate(("P1", "P2"), start=1):
+        at_s = 10 * 3600 + 900 + position * 900
+        session.add(
+            VanStop(
+                van_run_id=van.id, position=position, meal_point_code=point, arrive_s=at_s, ready_s=at_s + 240, boxes=11
+            )
+        )
+    return van
 
 
 def _add_batches(session: Session, plan: Plan) -> list[Batch]:
@@ -393,46 +383,3 @@ def _add_planned(
                 visit_id=by_elder[elder.number].id if elder.number in by_elder else None,
             )
         )
-
-
-def _add_papers(session: Session, plan: Plan, folder: Path | None) -> list[int]:
-    papers = [
-        Paper(plan_id=plan.id, kind=kind, subject=subject, content="{}")
-        for kind, subjects in {
-            PaperKind.KITCHEN_COUNT: ("K01", "K02"),
-            PaperKind.BATCH_SHEET: ("K01", "K02"),
-            PaperKind.BOX_LABELS: ("K01", "K02"),
-            PaperKind.LOADING_MANIFEST: ("V01",),
-            PaperKind.ROUTE_SHEET: ("R01", "R02", "R03"),
-            PaperKind.MEAL_POINT_SHEET: ("P1", "P2", "P3"),
-        }.items()
-        for subject in subjects
-    ]
-    for paper in papers[:-2]:
-        content = b"%PDF-1.4\n% " + paper.subject.encode() + b"\n%%EOF\n"
-        paper.file, paper.pages, paper.written_at = f"{paper.kind}-{paper.subject}.pdf", 2, lunch_at(-56, 31)
-        paper.sha256 = hashlib.sha256(content).hexdigest()
-        if folder is not None:
-            own = folder / f"{DAY}-{MEAL}-v1"
-            own.mkdir(parents=True, exist_ok=True)
-            (own / paper.file).write_bytes(content)
-    papers[-1].error = "字体文件读不出"
-    session.add_all(papers)
-    session.flush()
-    return [paper.id for paper in papers]
-
-
-def settle_some(database: Database, town: Town) -> None:
-    """Let the morning happen: one kitchen has cooked, its van is gone, a courier has been at four doors."""
-    with database.write() as session:
-        for code, batch_id in town.batch_ids.items():
-            if code.startswith("K01"):
-                batch = session.get_one(Batch, batch_id)
-                batch.cooked_at = instant_of(DAY, batch.finish_s + 120)
-        session.get_one(VanRun, town.van_run_id).left_at = lunch_at(10, 18)
-        run = session.get_one(CourierRun, town.run_ids["R01"])
-        run.left_at = lunch_at(10, 46)
-        for number, outcome in enumerate((Outcome.IN_PERSON, Outcome.IN_PERSON, Outcome.NO_ANSWER, Outcome.IN_PERSON)):
-            visit = session.get_one(Visit, town.visit_ids[number])
-            visit.outcome, visit.outcome_by = outcome, "songcan"
-            visit.outcome_at = instant_of(DAY, visit.start_s + 60)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -310,6 +311,16 @@ def test_there_is_a_template_for_every_kind_of_paper() -> None:
     kinds = {kind_of(maker()) for maker in MAKERS}
     assert kinds == set(PaperKind)
     assert {file.stem for file in TEMPLATES.glob("*.typ")} == kinds | {"frame"}
+
+
+def test_every_word_of_a_template_stands_in_both_catalogues() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in TEMPLATES.glob("*.typ"))
+    keys = set(re.findall(r't\("([a-z_.0-9]+)"\)', source))
+    for group in re.findall(r'\(((?:"[a-z_]+",? ?)+)\)(?:\.map\(key|\)| \+ if)', source):
+        keys |= set(re.findall(r'"([a-z_]+)"', group))
+    assert len(keys) > 80
+    for language in LANGUAGES:
+        assert {f"sheet.{key}" for key in keys} <= set(catalogue(language))
 
 
 def test_days_and_times_read_as_people_write_them() -> None:

@@ -99,12 +99,20 @@ def _fleet() -> list[Van | Courier]:
     shift = {"shift_start_s": 9 * HOUR_S + 1800, "shift_end_s": 13 * HOUR_S}
     vans: list[Van | Courier] = [
         Van(
-            code=f"W{n}", kitchen_code=f"K{n}", plate=f"粤A·样{n}", driver="样例", phone="1", capacity_boxes=40, **shift
+            code=f"W{n}",
+            kitchen_code=f"K{n}",
+            plate=f"粤A·样{n}",
+            driver="样例",
+            phone="199-0000-5001",
+            capacity_boxes=40,
+            **shift,
         )
         for n in (1, 2)
     ]
     couriers = [
-        Courier(code=f"C{n}", name=f"送样{n}", phone="1", meal_point_code=f"P{n}", capacity_boxes=15, **shift)
+        Courier(
+            code=f"C{n}", name=f"送样{n}", phone="199-0000-4001", meal_point_code=f"P{n}", capacity_boxes=15, **shift
+        )
         for n in (1, 2, 3)
     ]
     return [*vans, *couriers]
