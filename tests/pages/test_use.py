@@ -43,7 +43,8 @@ def test_the_board_renews_itself_where_it_stands(look: Look, site: Site) -> None
             batch.cooked_at = site.clock.now()
             session.add(batch)
     page.evaluate(ASK_NOW)
-    page.wait_for_function("document.querySelector('.flow-cooked .figure').textContent.trim() === '33'")
+    page.wait_for_selector(".flow-cooked.is-full")
+    assert page.inner_text(".flow-cooked .figure") == "33"
     assert page.evaluate("window.scrollY") == 900
     assert page.complaints == []
 

@@ -15,6 +15,7 @@ from service.tables import Courier, Dish, Elder, Kitchen, KitchenMeal, MealPoint
 
 MONDAY = date(2026, 11, 23)
 LAT, LON = 23.090, 113.300
+PHONE = "199-0000-0001"
 STEP = 0.004
 HOUR_S = 3600
 
@@ -103,16 +104,14 @@ def _fleet() -> list[Van | Courier]:
             kitchen_code=f"K{n}",
             plate=f"粤A·样{n}",
             driver="样例",
-            phone="199-0000-5001",
+            phone=PHONE,
             capacity_boxes=40,
             **shift,
         )
         for n in (1, 2)
     ]
     couriers = [
-        Courier(
-            code=f"C{n}", name=f"送样{n}", phone="199-0000-4001", meal_point_code=f"P{n}", capacity_boxes=15, **shift
-        )
+        Courier(code=f"C{n}", name=f"送样{n}", phone=PHONE, meal_point_code=f"P{n}", capacity_boxes=15, **shift)
         for n in (1, 2, 3)
     ]
     return [*vans, *couriers]
