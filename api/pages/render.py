@@ -127,11 +127,13 @@ def day_name(language: str, day: date) -> str:
 def notice_text(language: str, notice: Notice) -> str:
     """Return a notice's sentence; values that name a text (`reason.no_van`) are read as that text."""
     texts = catalogue(language)
-    values = {
-        name: Key(value) if isinstance(value, str) and value in texts else value
-        for name, value in notice.values.items()
-    }
-    return text(language, notice.key, **values)
+
+    def said(value: object) -> object:
+        if isinstance(value, list):
+            return [said(one) for one in value]
+        return Key(value) if isinstance(value, str) and value in texts else value
+
+    return text(language, notice.key, **{name: said(value) for name, value in notice.values.items()})
 
 
 def _said(language: str, key: str, **values: object) -> str:

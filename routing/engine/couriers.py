@@ -92,7 +92,9 @@ def plan_depot(ground: Ground, bounds: Bounds) -> tuple[tuple[Trips, ...], bool]
     rides = empty_rides(ground)
     fill(rides, range(len(ground.stops)), near_vehicles(ground, len(rides)))
     start = tuple(ride.trips() for ride in rides)
-    found = search(ground, bounds, start=start)
+    trips_each = max(len(of_courier) for of_courier in start) + 1
+    fewer = tuple(replace(v, max_trips=min(v.max_trips, trips_each)) for v in ground.vehicles)
+    found = search(replace(ground, vehicles=fewer), bounds, start=start)
     if found.trips is not None and _worth(ground, found.trips) < _worth(ground, start):
         return found.trips, found.was_cut_short
     return start, found.was_cut_short
