@@ -37,7 +37,8 @@ def near_vehicles(ground: Ground, strangers: int) -> dict[int, list[int]]:
 def possible_pairs(ground: Ground) -> tuple[list[int], list[int]]:
     """Return the vehicles and the stops that fit at least one of the others when nothing else is planned.
 
-    The solver refuses a model with an empty window; what is not in the answer cannot be served by any plan.
+    The solver refuses a model with an empty window. What is not in the answer can be served, if at all, only on the way
+    to or from another stop, where a matrix breaks the triangle rule.
     """
     rides = empty_rides(ground)
     fits = [[ride.best_slot(n) is not None for ride in rides] for n in range(len(ground.stops))]

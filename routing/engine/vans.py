@@ -64,7 +64,9 @@ def _solved(
     ground: Ground, start: Sequence[Trips], wanted: Mapping[int, Wish], bounds: Bounds
 ) -> tuple[Sequence[Trips], bool]:
     """Return what the solver makes of `start`, and whether the clock cut it off."""
-    vans, stops = possible_pairs(ground)
+    able, possible = possible_pairs(ground)
+    vans = sorted({*able, *(v for v, of_van in enumerate(start) if of_van)})
+    stops = sorted({*possible, *(i for of_van in start for trip in of_van for i in trip)})
     if not stops:
         return start, False
     at = {n: small for small, n in enumerate(stops)}

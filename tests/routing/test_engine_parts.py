@@ -21,7 +21,7 @@ from routing.rides import Ride
 from routing.supply import van_grounds
 from routing.wanted import NEED_M_PER_S, WISH_M_PER_S, Wish, earlier_arrivals, wanted_arrivals
 from tests.routing.random_towns import problems
-from tests.routing.towns import TEN, courier, home, owes, point, town, van, willow_lane
+from tests.routing.towns import TEN, courier, cut_off, home, owes, point, town, van, willow_lane
 
 LANE = willow_lane()
 
@@ -134,6 +134,13 @@ def test_two_vans_leave_together_when_one_alone_would_bring_boxes_later_than_wis
     # One van alone drives 24,000 m either way; a second costs 5,000 m more and saves 1,300 s at one of the points.
     assert sorted(len(trips) for trips in whenever.trips) in ([0, 1], [0, 2])
     assert sorted(len(trips) for trips in in_time.trips) == [1, 1]
+
+
+def test_a_point_that_a_van_reaches_only_by_way_of_another_is_no_trouble() -> None:
+    problem = replace(LANE, van_travel=cut_off(LANE.van_travel, 0, 2))
+    plan = plan_runs(problem, seed=1, effort=Effort.QUICK)
+    assert [stop.point_id for stop in plan.van_runs[0].stops] == ["elm", "oak"]
+    assert check_runs(problem, plan) == ()
 
 
 def test_a_shift_that_ends_before_it_helps_anybody_leaves_a_courier_at_the_point() -> None:
