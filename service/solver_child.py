@@ -5,29 +5,18 @@ Nothing imports this module. It is started by name, so that the process which se
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
-import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, BinaryIO
 
-from service.solving import LENGTH
+from service.solving import LENGTH, die_with_parent
 
 WORTH_WORKERS_HOMES = 60
 """Below this many homes starting worker processes takes longer than they save."""
-
-PR_SET_PDEATHSIG = 1
-"""prctl(2): the signal that this process gets when its parent ends."""
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends: a solve must not go on for nobody."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def answer_questions(questions: BinaryIO, answers: BinaryIO) -> None:

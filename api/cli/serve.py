@@ -17,6 +17,7 @@ from scheduler.run import keep_time
 from service.access import create_user, first_admin, make_ticket, set_password
 from service.errors import ConflictError
 from service.migrations.run import migrate
+from service.solving import die_with_parent
 from service.tables import Role
 from service.texts import text
 
@@ -49,7 +50,7 @@ def serve(here: Installation, *, host: str, port: int, user: str) -> None:
         output.print(text(language, "cli.serving_ticket", address=address, ticket=ticket), markup=False, soft_wrap=True)
     else:
         output.print(text(language, "cli.serving", address=address), markup=False, soft_wrap=True)
-    clock = subprocess.Popen([sys.executable, "-m", "api.start", "clock"])
+    clock = subprocess.Popen([sys.executable, "-m", "api.start", "clock", "--with-parent"])
     try:
         app = create_app(here.database, here.settings, here.clock)
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
@@ -58,8 +59,12 @@ def serve(here: Installation, *, host: str, port: int, user: str) -> None:
         clock.wait(timeout=10)
 
 
-def clock_command() -> None:
+def clock_command(
+    with_parent: Annotated[bool, typer.Option("--with-parent", help="End when its parent ends.")] = False,
+) -> None:
     """Keep the time: close and plan each meal at its cut-off."""
+    if with_parent:
+        die_with_parent()
     here = open_installation()
     keep_time(here.database, here.settings, here.clock)
 
