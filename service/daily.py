@@ -35,7 +35,7 @@ from service.texts import Key
 from service.travelling import travel_times
 
 Report = Callable[[str, int, int], None]
-STAGES = ("close", "assign", "batches", "travel", "vans", "couriers", "check", "publish")
+STAGES = ("close", "assign", "batches", "travel", "vans", "points", "couriers", "check", "publish")
 MOST_NAMED = 20
 
 
