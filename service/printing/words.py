@@ -50,9 +50,9 @@ def head_of(head: PaperHead, language: str, *, place: str, subject: str, is_on_r
 
 def day_words(language: str, day: date) -> str:
     """Return a day with its weekday."""
-    month_name = say(language, f"month.{day.month}")
+    month = say(language, f"month.{day.month}")
     weekday = text(language, f"weekday.{day.isoweekday()}")
-    return say(language, "day", year=day.year, month=day.month, month_name=month_name, day=day.day, weekday=weekday)
+    return say(language, "day", year=day.year, month=month, day=day.day, weekday=weekday)
 
 
 def instant_words(instant: datetime) -> str:
