@@ -1,0 +1,106 @@
+"""The main job of the sample district, timed stage by stage: `python -m benchmarks.lunch [--all-delivered]`.
+
+Loads the Haizhu sample into a database of its own, takes the day's orders through the real order function, closes the
+lunch and plans it twice with the same seed: the seconds of each stage, the figures, what the independent checker says,
+and whether both plans are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from kitchens.account import figures
+from kitchens.meals import Meal
+from service.claims import Claim
+from service.clock import StoppedClock
+from service.daily import Kitbag, call_for_delivery, faults, plan_day
+from service.db import Database, open_database
+from service.importing.sample import load_sample
+from service.migrations.run import migrate
+from service.orders import place_order
+from service.planning import read_question
+from service.settings import Settings
+from service.tables import Elder, MealPoint, MenuEntry, StandingOrder
+from simulations.demand import DemandFacts, single_orders
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "haizhu"
+DAY = date(2026, 11, 24)
+LUNCH = Meal.LUNCH
+
+
+def main() -> None:
+    """Run the lunch and print its figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all-delivered", action="store_true")
+    all_delivered = parser.parse_args().all_delivered
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{Path(folder) / 'lunch.db'}")
+        migrate(database)
+        kit = Kitbag(database, StoppedClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC)), Settings(), "benchmark")
+        load_sample(database, SAMPLE, clock=kit.clock)
+        orders_s = _timed(lambda: _take_orders(kit))
+        if all_delivered:
+            call_for_delivery(DAY, LUNCH, kit)
+        close_s = _timed(lambda: Claim(database, kit.clock, DAY, LUNCH).take(actor="benchmark", early=True))
+        with database.read() as session:
+            question = read_question(session, DAY, LUNCH)
+        began = time.perf_counter()
+        plan, problem = plan_day(question, kit, meanwhile=lambda: None)
+        plan_s = time.perf_counter() - began
+        again, _ = plan_day(question, kit, meanwhile=lambda: None)
+        said = {
+            "all_delivered": all_delivered,
+            "orders_s": orders_s,
+            "close_s": close_s,
+            "plan_s": round(plan_s, 2),
+            "violations": list(faults(question, problem, plan)),
+            "same_seed_same_plan": again == plan,
+            "marks": plan.marks,
+            "figures": asdict(figures(question.day, plan, problem)),
+        }
+        database.engine.dispose()
+    print(json.dumps(said, indent=2, default=str))
+
+
+def _timed(story: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    story()
+    return round(time.perf_counter() - began, 2)
+
+
+def _take_orders(kit: Kitbag) -> None:
+    for wish in single_orders(_facts(kit.database), DAY, seed=kit.settings.seed):
+        place_order(
+            kit.database,
+            elder_number=wish.elder_number,
+            service_day=DAY,
+            meal=wish.meal,
+            fulfilment=wish.fulfilment,
+            dish_code=wish.dish_code,
+            source=wish.source,
+            placed_by=wish.placed_by,
+            clock=kit.clock,
+        )
+
+
+def _facts(database: Database) -> DemandFacts:
+    with database.read() as session:
+        return DemandFacts(
+            session.exec(select(Elder).order_by(col(Elder.number))).all(),
+            session.exec(select(StandingOrder).order_by(col(StandingOrder.elder_number))).all(),
+            session.exec(select(MealPoint).order_by(col(MealPoint.code))).all(),
+            session.exec(select(MenuEntry).where(MenuEntry.service_day == DAY)).all(),
+        )
+
+
+if __name__ == "__main__":
+    main()
