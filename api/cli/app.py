@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import structlog
 import typer
 
 from api.cli.console import problems
-from api.cli.data import addresses_command, export_command, import_command, undo_command
-from api.cli.day import day_command, demo_command
-from api.cli.doctor import doctor_command
-from api.cli.papers import papers_command
-from api.cli.serve import clock_command, migrate_command, serve_command, user_command
 from service.errors import NuanfanError
 
-app = typer.Typer(name="nuanfan", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-app.command("day")(day_command)
-app.command("demo")(demo_command)
-app.command("serve")(serve_command)
-app.command("clock")(clock_command)
-app.command("import")(import_command)
-app.command("undo")(undo_command)
-app.command("export")(export_command)
-app.command("addresses")(addresses_command)
-app.command("papers")(papers_command)
-app.command("migrate")(migrate_command)
-app.command("doctor")(doctor_command)
-app.command("user")(user_command)
+COMMANDS = {
+    "day": "api.cli.day:day_command",
+    "demo": "api.cli.demo:demo_command",
+    "serve": "api.cli.serve:serve_command",
+    "clock": "api.cli.serve:clock_command",
+    "import": "api.cli.data:import_command",
+    "undo": "api.cli.data:undo_command",
+    "export": "api.cli.data:export_command",
+    "addresses": "api.cli.data:addresses_command",
+    "papers": "api.cli.papers:papers_command",
+    "migrate": "api.cli.house:migrate_command",
+    "doctor": "api.cli.doctor:doctor_command",
+    "user": "api.cli.house:user_command",
+}
 
 
-def run() -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is two sentences on standard error and status 1, never a traceback."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app()
+        command_line(given)(given)
     except NuanfanError as refusal:
         problems.print(refusal.say("zh"), style="bold red", markup=False)
         problems.print(refusal.say("en"), style="red", markup=False)
         return 1
     return 0
+
+
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the command that is asked for, or with all of them.
+
+    What one command needs takes seconds to load for all: a courier's reprint must not wait for the web server's parts.
+    """
+    app = typer.Typer(name="nuanfan", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    # With a callback a single command still goes by its name.
+    app.callback()(_house)
+    asked = arguments[0] if arguments else ""
+    for name, target in COMMANDS.items() if asked not in COMMANDS else [(asked, COMMANDS[asked])]:
+        module, function = target.split(":")
+        app.command(name)(getattr(import_module(module), function))
+    return app
+
+
+def _house() -> None:
+    """暖饭 Nuanfan: a district's elder meals from kitchen to door."""

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from service.clock import Clock, SystemClock
-from service.daily import STAGES, Kitbag, Report
 from service.db import Database, open_database
 from service.errors import InvalidError
 from service.settings import Settings
+from service.solving import Report
 from service.texts import text
 
 output = Console(highlight=False)
@@ -29,10 +29,6 @@ class Installation:
     settings: Settings
     database: Database
     clock: Clock
-
-    def kit(self, actor: str, report: Report) -> Kitbag:
-        """Return what planning stories need."""
-        return Kitbag(self.database, self.clock, self.settings, actor, report)
 
 
 def read_settings() -> Settings:
@@ -76,7 +72,7 @@ def parse_day(given: str) -> date:
 
 
 @contextmanager
-def progress_bars(language: str, *, stages: tuple[str, ...] = STAGES, quiet: bool = False) -> Iterator[Report]:
+def progress_bars(language: str, stages: tuple[str, ...], *, quiet: bool = False) -> Iterator[Report]:
     """Show one bar a stage on standard error while the story goes on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=problems, disable=quiet) as progress:

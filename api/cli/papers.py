@@ -28,7 +28,7 @@ def papers_command(
     """Write the papers of a published meal; ends with 1 if any could not be written."""
     here = open_installation()
     service_day = parse_day(day) if day else next_service_day(local_day(here.clock.now()))
-    with progress_bars(here.settings.language, stages=("papers",), quiet=as_json) as report:
+    with progress_bars(here.settings.language, ("papers",), quiet=as_json) as report:
         pack = write_papers_of(
             here.database,
             service_day,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import sys
 from typing import Annotated
@@ -14,11 +13,10 @@ from api.app import create_app
 from api.cli.console import Installation, open_installation, output
 from api.cli.doctor import port_finding
 from scheduler.run import keep_time
-from service.access import create_user, first_admin, make_ticket, set_password
+from service.access import first_admin, make_ticket
 from service.errors import ConflictError
 from service.migrations.run import migrate
 from service.solving import die_with_parent
-from service.tables import Role
 from service.texts import text
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -67,25 +65,3 @@ def clock_command(
         die_with_parent()
     here = open_installation()
     keep_time(here.database, here.settings, here.clock)
-
-
-def migrate_command() -> None:
-    """Bring the database to this version's tables."""
-    here = open_installation()
-    revision = migrate(here.database)
-    output.print(text(here.settings.language, "cli.migrated", revision=revision), markup=False)
-
-
-def user_command(
-    name: Annotated[str, typer.Argument(help="Login name.")],
-    role: Annotated[Role | None, typer.Option(help="Make a new login of this role.")] = None,
-    scope: Annotated[str, typer.Option(help="Kitchen, meal point or courier code.")] = "",
-) -> None:
-    """Make a login, or give an existing one a new one-time password."""
-    here = open_installation()
-    password = secrets.token_urlsafe(9)
-    if role is None:
-        set_password(here.database, name, password, clock=here.clock, must_change=True)
-    else:
-        create_user(here.database, name=name, role=role, scope=scope or None, password=password, clock=here.clock)
-    output.print(text(here.settings.language, "cli.one_time_password", name=name, password=password), markup=False)
