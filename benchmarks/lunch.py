@@ -16,21 +16,18 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlmodel import col, select
-
 from kitchens.account import figures
 from kitchens.meals import Meal
 from service.claims import Claim
 from service.clock import StoppedClock
 from service.daily import Kitbag, call_for_delivery, faults, plan_day
-from service.db import Database, open_database
+from service.db import open_database
 from service.importing.sample import load_sample
 from service.migrations.run import migrate
 from service.orders import place_order
 from service.planning import read_question
 from service.settings import Settings
-from service.tables import Elder, MealPoint, MenuEntry, StandingOrder
-from simulations.demand import DemandFacts, single_orders
+from simulations.demand import facts_in, single_orders
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "haizhu"
 DAY = date(2026, 11, 24)
@@ -78,7 +75,9 @@ def _timed(story: Callable[[], object]) -> float:
 
 
 def _take_orders(kit: Kitbag) -> None:
-    for wish in single_orders(_facts(kit.database), DAY, seed=kit.settings.seed):
+    with kit.database.read() as session:
+        facts = facts_in(session, DAY)
+    for wish in single_orders(facts, DAY, seed=kit.settings.seed):
         place_order(
             kit.database,
             elder_number=wish.elder_number,
@@ -89,16 +88,6 @@ def _take_orders(kit: Kitbag) -> None:
             source=wish.source,
             placed_by=wish.placed_by,
             clock=kit.clock,
-        )
-
-
-def _facts(database: Database) -> DemandFacts:
-    with database.read() as session:
-        return DemandFacts(
-            session.exec(select(Elder).order_by(col(Elder.number))).all(),
-            session.exec(select(StandingOrder).order_by(col(StandingOrder.elder_number))).all(),
-            session.exec(select(MealPoint).order_by(col(MealPoint.code))).all(),
-            session.exec(select(MenuEntry).where(MenuEntry.service_day == DAY)).all(),
         )
 
 

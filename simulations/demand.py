@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from sqlmodel import Session, col, select
+
 from kitchens.meals import Fulfilment, Meal
 from service.orders import is_in_force
 from service.tables import Elder, ElderState, MealPoint, MenuEntry, OrderSource, StandingOrder
@@ -34,7 +36,7 @@ SOURCES: tuple[tuple[float, OrderSource], ...] = (
     (0.12, OrderSource.FAMILY),
 )
 
-__all__ = ["DemandFacts", "SingleOrder", "facts_of", "single_orders"]
+__all__ = ["DemandFacts", "SingleOrder", "facts_in", "facts_of", "single_orders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,16 @@ class DemandFacts:
 def facts_of(town: Town, service_day: date) -> DemandFacts:
     """Return the facts of a town that no database has seen yet."""
     return DemandFacts(town.elders, town.standing_orders, town.meal_points, menu_entries(town, [service_day]))
+
+
+def facts_in(session: Session, service_day: date) -> DemandFacts:
+    """Return the facts of the district that a database holds."""
+    return DemandFacts(
+        session.exec(select(Elder).order_by(col(Elder.number))).all(),
+        session.exec(select(StandingOrder).order_by(col(StandingOrder.elder_number))).all(),
+        session.exec(select(MealPoint).order_by(col(MealPoint.code))).all(),
+        session.exec(select(MenuEntry).where(MenuEntry.service_day == service_day)).all(),
+    )
 
 
 def single_orders(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import col, select
 
 from api.cli.console import Installation, open_installation, parse_day, problems, progress_bars
 from api.cli.day import ACTOR, AllOption, DayOption, JsonOption, plan_and_show
@@ -23,9 +22,9 @@ from service.migrations.run import migrate
 from service.orders import place_order
 from service.papers import write_papers_of
 from service.publishing import find_published
-from service.tables import Elder, MealPoint, MenuEntry, StandingOrder
+from service.tables import Elder
 from service.texts import Key, text
-from simulations.demand import DemandFacts, single_orders
+from simulations.demand import facts_in, single_orders
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "haizhu"
 
@@ -69,7 +68,9 @@ def _is_past_cut_off(here: Installation, day: date) -> bool:
 def _take_orders(here: Installation, service_day: date) -> None:
     """Place the day's single orders one by one through the door that kiosk and phone use."""
     placed = refused = 0
-    for wish in single_orders(_demand(here, service_day), service_day, seed=here.settings.seed):
+    with here.database.read() as session:
+        facts = facts_in(session, service_day)
+    for wish in single_orders(facts, service_day, seed=here.settings.seed):
         try:
             place_order(
                 here.database,
@@ -95,13 +96,3 @@ def _write_papers(here: Installation, service_day: date) -> None:
             here.database, service_day, Meal.LUNCH, here.settings, here.clock, actor=ACTOR, report=report
         )
     show_pack(here, pack)
-
-
-def _demand(here: Installation, service_day: date) -> DemandFacts:
-    with here.database.read() as session:
-        return DemandFacts(
-            session.exec(select(Elder).order_by(col(Elder.number))).all(),
-            session.exec(select(StandingOrder).order_by(col(StandingOrder.elder_number))).all(),
-            session.exec(select(MealPoint).order_by(col(MealPoint.code))).all(),
-            session.exec(select(MenuEntry).where(MenuEntry.service_day == service_day)).all(),
-        )
