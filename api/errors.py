@@ -176,7 +176,7 @@ def _sentence(language: str, found: dict[str, Any]) -> str:
 
 def _where(found: dict[str, Any]) -> str:
     places: Sequence[object] = found["loc"]
-    return ".".join(str(place) for place in places)
+    return ".".join(str(place) for place in places).encode("utf-8", "replace").decode()
 
 
 def _expected(found: dict[str, Any]) -> str:
@@ -189,5 +189,5 @@ def _expected(found: dict[str, Any]) -> str:
 def _came(found: dict[str, Any]) -> str:
     if found["type"] == "missing" or "password" in _where(found):
         return ""
-    came = str(found.get("input", ""))
+    came = str(found.get("input", "")).encode("utf-8", "replace").decode()
     return came if len(came) <= SHOWN_CHARACTERS else came[:SHOWN_CHARACTERS] + "…"

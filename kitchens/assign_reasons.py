@@ -15,6 +15,8 @@ def find_hopeless(reach: Reach, n: int) -> LeftOut | None:
     """Return why the order cannot be served however much room there is, None if it can."""
     order = reach.problem.orders[n]
     own = reach.own[n]
+    if not order.is_served:
+        return LeftOut(order.order_id, Reason.NOT_SERVED)
     if order.fulfilment is Fulfilment.HOME:
         if order.place is None:
             return LeftOut(order.order_id, Reason.NO_POSITION)

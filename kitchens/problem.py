@@ -16,6 +16,7 @@ class Order:
     `point_id` is the elder's own meal point (None if none is known), `dish_id` the wish (None: the kitchen's usual
     dish), `place` the door in WGS-84 (None if nobody has found it yet), `window` when the elder can take it there,
     `service_s` the time at the door with its stairs.
+    `is_served` is false when the elder has left the service since the order was placed: a person must look at it.
     """
 
     order_id: int
@@ -27,6 +28,7 @@ class Order:
     place: Place | None = None
     window: Window | None = None
     service_s: int = 150
+    is_served: bool = True
 
 
 @dataclass(frozen=True, slots=True)

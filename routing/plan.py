@@ -12,6 +12,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why an order, a home or a consignment is left out; the sentence for it stands in the text catalogues."""
 
+    NOT_SERVED = "not_served"
     NO_POSITION = "no_position"
     NO_MEAL_POINT = "no_meal_point"
     NO_KITCHEN = "no_kitchen"

@@ -109,7 +109,7 @@ class Claim:
         if not early and (day := session.get(MealDay, (self.service_day, self.meal))) and day.state == MealState.OPEN:
             limit = latest_cut_off(session, self.service_day, self.meal)
             if self.clock.now() < limit:
-                raise ConflictError("error.too_early", **self._names(), until=_local(limit))
+                raise ConflictError("error.too_early", **self._names(), until=local_time(limit))
         return {"state": MealState.CLOSED, "closed_at": self.clock.now(), "closed_by": actor, **self._lease()}
 
     def _update(self, session: Session, condition: Any, values: dict[str, Any]) -> bool:
@@ -131,7 +131,7 @@ class Claim:
         ).one()
         if day.state == MealState.PUBLISHED or day.lease_until is None:
             return ConflictError("error.already_published", **self._names())
-        return ConflictError("error.being_planned", **self._names(), until=_local(day.lease_until))
+        return ConflictError("error.being_planned", **self._names(), until=local_time(day.lease_until))
 
     def _lost(self) -> ConflictError:
         return ConflictError("error.claim_lost", **self._names())
@@ -161,5 +161,6 @@ def latest_cut_off(session: Session, service_day: date, meal: Meal) -> datetime:
     return max((cut_off(point, service_day, meal) for point in points), default=cut_off(None, service_day, meal))
 
 
-def _local(instant: datetime) -> str:
+def local_time(instant: datetime) -> str:
+    """Return an instant as people here read it."""
     return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"

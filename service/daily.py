@@ -20,8 +20,9 @@ from kitchens.plan import DayPlan
 from routing.check import check_runs
 from routing.insertion import plan_runs_plain
 from routing.problem import RunProblem
+from routing.travel import TravelTimes
 from service import audit
-from service.claims import Claim, claimed
+from service.claims import Claim, claimed, latest_cut_off, local_time
 from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, ForgottenError
@@ -64,13 +65,15 @@ def run_meal(service_day: date, meal: Meal, kit: Kitbag, *, early: bool = False)
     ForgottenError
         If a plan does not account for every order or the independent check refuses it, solver's and plain one alike.
     """
+    # Asked for before the meal is closed: a wrong setting must not leave it closed and unplanned.
+    travel = travel_times(kit.settings)
     claim = Claim(kit.database, kit.clock, service_day, meal)
     kit.report("close", 0, 1)
     with claimed(claim, actor=kit.actor, early=early):
         with kit.database.read() as session:
             question = read_question(session, service_day, meal)
         kit.report("close", 1, 1)
-        plan, problem = plan_day(question, kit, meanwhile=claim.renew)
+        plan, problem = plan_day(question, kit, meanwhile=claim.renew, travel=travel)
         kit.report("publish", 0, 1)
         with kit.database.write() as session:
             claim.settle(session)
@@ -79,7 +82,9 @@ def run_meal(service_day: date, meal: Meal, kit: Kitbag, *, early: bool = False)
     return published
 
 
-def plan_day(question: Question, kit: Kitbag, *, meanwhile: Callable[[], None]) -> tuple[DayPlan, RunProblem]:
+def plan_day(
+    question: Question, kit: Kitbag, *, meanwhile: Callable[[], None], travel: TravelTimes | None = None
+) -> tuple[DayPlan, RunProblem]:
     """Return the plan of one meal and the routing problem it answers; nothing is written.
 
     A plan of the solver that fails the check is dropped for the plain one: a defect there must not cost a meal.
@@ -91,8 +96,15 @@ def plan_day(question: Question, kit: Kitbag, *, meanwhile: Callable[[], None]) 
         kit.report("assign", 1, 1)
         batches = plan_batches(day, supply)
         kit.report("batches", 1, 1)
-        travel, allowance_s = travel_times(settings), settings.eating_allowance_s
-        problem = runs_problem(day, supply, batches, question.vans, question.couriers, travel, allowance_s=allowance_s)
+        problem = runs_problem(
+            day,
+            supply,
+            batches,
+            question.vans,
+            question.couriers,
+            travel or travel_times(settings),
+            allowance_s=settings.eating_allowance_s,
+        )
         kit.report("travel", 1, 1)
         effort, seed = settings.effort.name, settings.seed
         runs = solver.ask("plan_runs", problem, seed=seed, effort=effort, otherwise=lambda: plan_runs_plain(problem))
@@ -129,15 +141,18 @@ def refuse_if_somebody_is_forgotten(question: Question, problem: RunProblem, pla
         raise ForgottenError("error.plan_broken", violations=found[:MOST_NAMED], **names)
 
 
-def call_for_delivery(service_day: date, meal: Meal, kit: Kitbag) -> None:
+def call_for_delivery(service_day: date, meal: Meal, kit: Kitbag, *, closing_early: bool = True) -> None:
     """Have everybody's meal brought home on this day, and call the reserve couriers for it.
 
     Raises
     ------
     ConflictError
-        If the meal is closed already: its plan is being made or out.
+        If the meal is closed already, or is to be closed next and its cut-off has not come (unless `closing_early`).
     """
     with kit.database.write() as session:
+        limit = latest_cut_off(session, service_day, meal)
+        if not closing_early and kit.clock.now() < limit:
+            raise ConflictError("error.too_early", day=service_day, meal=Key(f"meal.{meal}"), until=local_time(limit))
         ensure_meal_day(session, service_day, meal)
         day = session.get_one(MealDay, (service_day, meal))
         if day.state != MealState.OPEN:

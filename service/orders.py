@@ -44,7 +44,7 @@ def place_order(
 ) -> MealOrder:
     """Place one meal for one elder and return the stored order.
 
-    The same `idempotency_key` returns the order it made before.
+    The same `idempotency_key` for the same wish returns the order it made before.
 
     Raises
     ------
@@ -53,11 +53,15 @@ def place_order(
     InvalidError
         If the elder is not served, the day is no service day, or the dish is not on any menu of the meal.
     ConflictError
-        If the elder already has this meal, or its orders are closed.
+        If the elder already has this meal, its orders are closed, or the key stands for another order.
     """
     try:
         with database.write() as session:
             if idempotency_key and (earlier := _find_by_key(session, idempotency_key)):
+                wished = (elder_number, service_day, meal, placed_by, OrderState.PLACED)
+                made = (earlier.elder_number, earlier.service_day, earlier.meal, earlier.placed_by, earlier.state)
+                if made != wished:
+                    raise ConflictError("error.key_used", given=idempotency_key)
                 return earlier
             elder = _get_served_elder(session, elder_number)
             refuse_if_closed(session, elder, service_day, meal, clock)
@@ -115,7 +119,15 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock) ->
 
 
 def generate_standing_orders(session: Session, service_day: date, meal: Meal, *, clock: Clock) -> int:
-    """Make the day's orders from the standing ones and return how many were made.
+    """Make the day's orders from the standing ones and return how many were made."""
+    due = standing_orders_due(session, service_day, meal)
+    session.add_all(_from_standing(standing, service_day, clock) for standing in due)
+    session.flush()
+    return len(due)
+
+
+def standing_orders_due(session: Session, service_day: date, meal: Meal) -> list[StandingOrder]:
+    """Return the standing orders that hold on a day of which the elder's meal point serves, and have no order yet.
 
     A person's own choice is never overwritten and a cancelled meal never comes back: whoever has a row for this meal,
     in whatever state, is passed over.
@@ -132,13 +144,11 @@ def generate_standing_orders(session: Session, service_day: date, meal: Meal, *,
         .order_by(col(StandingOrder.elder_number))
     ).all()
     points = {point.code: point for point in session.exec(select(MealPoint))}
-    made = 0
-    for standing, elder in wanted:
-        if is_in_force(standing, service_day) and is_service_day(points.get(elder.meal_point_code or ""), service_day):
-            session.add(_from_standing(standing, service_day, clock))
-            made += 1
-    session.flush()
-    return made
+    return [
+        standing
+        for standing, elder in wanted
+        if is_in_force(standing, service_day) and is_service_day(points.get(elder.meal_point_code or ""), service_day)
+    ]
 
 
 def is_in_force(standing: StandingOrder, day: date) -> bool:

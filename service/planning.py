@@ -11,13 +11,16 @@ from sqlmodel import Session, col, select
 
 from kitchens import meals
 from kitchens import problem as kitchens_problem
+from kitchens.facts import Facts
 from routing import problem as routing_problem
 from routing.places import Place, Window
 from service.calendar import is_service_day
+from service.facts import read_facts
 from service.tables import (
     Courier,
     Dish,
     Elder,
+    ElderState,
     Kitchen,
     KitchenMeal,
     MealDay,
@@ -39,9 +42,10 @@ box, riding included, that couriers of dense quarters are reported to need."""
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything one meal is planned from."""
+    """Everything one meal is planned from, and what its papers say: both as they were at one moment."""
 
     day: kitchens_problem.DayProblem
+    facts: Facts
     vans: tuple[routing_problem.Van, ...]
     couriers: tuple[routing_problem.Courier, ...]
 
@@ -71,6 +75,7 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
     open_points = {point.point_id for point in day.points}
     return Question(
         day=day,
+        facts=read_facts(session, service_day, meal),
         vans=tuple(van for van in vans if van.kitchen_id in known),
         couriers=tuple(courier for courier in couriers if courier.point_id in open_points),
     )
@@ -123,6 +128,7 @@ def _order(order: MealOrder, elder: Elder, *, all_delivered: bool) -> kitchens_p
         place=None if elder.lat is None or elder.lon is None else Place(elder.lat, elder.lon),
         window=window,
         service_s=door_time_s(elder.floor, has_lift=elder.has_lift),
+        is_served=elder.state == ElderState.ACTIVE,
     )
 
 

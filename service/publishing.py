@@ -19,7 +19,6 @@ from routing.problem import RunProblem
 from service import audit
 from service.clock import Clock, hh_mm
 from service.db import Database
-from service.facts import read_facts
 from service.outbox import tell
 from service.papers import due_papers
 from service.people import NOT_ASKED, open_address_task
@@ -38,8 +37,6 @@ from service.tables import (
 )
 
 MEAL_CODES = {Meal.BREAKFAST: "B", Meal.LUNCH: "L", Meal.DINNER: "D"}
-
-DayParts = tuple[Question, DayPlan, RunProblem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def publish(
     left_out = left_out_orders(question.day, plan)
     labels = label_codes(question.day, plan, problem)
     _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, labels, left_out)
-    papers = _papers(session, head, (question, plan, problem), settings, actor)
+    papers = _papers(head, question, plan, problem, settings, actor)
     session.add_all(due_papers(plan_id, papers, settings.language))
     elders = {order.order_id: order.elder_id for order in question.day.orders}
     lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
@@ -94,6 +91,8 @@ def publish(
 
 def published(head: Plan, left_out: tuple[tuple[str, str, str], ...]) -> Published:
     """Return a stored plan's head with its left-out orders as (elder, reason, detail)."""
+    # Which dish clashes with what tells an illness: it stays in the row, for whoever may see the diet.
+    told = tuple((elder, reason, "" if reason == Reason.NO_DISH else detail) for elder, reason, detail in left_out)
     return Published(
         plan_id=head.id or 0,
         service_day=head.service_day,
@@ -105,7 +104,7 @@ def published(head: Plan, left_out: tuple[tuple[str, str, str], ...]) -> Publish
         fell_back=head.fell_back,
         marks=tuple(head.marks),
         figures=head.figures,
-        left_out=left_out,
+        left_out=told,
     )
 
 
@@ -266,8 +265,9 @@ def _write_orders(
         )
 
 
-def _papers(session: Session, head: Plan, day_file_parts: DayParts, settings: Settings, actor: str) -> Papers:
-    question, plan, problem = day_file_parts
+def _papers(
+    head: Plan, question: Question, plan: DayPlan, problem: RunProblem, settings: Settings, actor: str
+) -> Papers:
     printing = Printing(
         plan_number=f"{head.service_day:%Y%m%d}-{MEAL_CODES[Meal(head.meal)]}",
         version=head.version,
@@ -275,8 +275,7 @@ def _papers(session: Session, head: Plan, day_file_parts: DayParts, settings: Se
         printed_by=actor,
         desk_phone=settings.desk_phone,
     )
-    facts = read_facts(session, head.service_day, Meal(head.meal))
-    return write_papers(DayFile(question.day, plan, problem, facts, printing))
+    return write_papers(DayFile(question.day, plan, problem, question.facts, printing))
 
 
 def _tell_everyone(

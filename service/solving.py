@@ -27,6 +27,7 @@ import structlog
 log = structlog.get_logger()
 
 LENGTH = struct.Struct(">Q")
+PIECE = 1 << 16
 LONGEST_WAIT_S = 0.5
 """How long the parent waits at most before it looks after its lease again."""
 
@@ -106,10 +107,7 @@ class Solver:
         child = self._child or self._start_child()
         body = pickle.dumps((step, question, named), protocol=pickle.HIGHEST_PROTOCOL)
         try:
-            if child.stdin is None:
-                raise _ChildLostError("child_gone")
-            child.stdin.write(LENGTH.pack(len(body)) + body)
-            child.stdin.flush()
+            self._write(child, LENGTH.pack(len(body)) + body)
         except BrokenPipeError as error:
             raise _ChildLostError(self._why_ended()) from error
         while True:
@@ -123,6 +121,28 @@ class Solver:
             else:
                 self.report(*rest)
 
+    def _write(self, child: subprocess.Popen[bytes], message: bytes) -> None:
+        """Hand a question over piece by piece: a child that does not read must not stop the clock of its parent."""
+        if child.stdin is None:
+            raise _ChildLostError("child_gone")
+        rest = memoryview(message)
+        os.set_blocking(child.stdin.fileno(), False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdin, selectors.EVENT_WRITE)
+            while rest:
+                if self._is_ready(selector):
+                    rest = rest[os.write(child.stdin.fileno(), rest[:PIECE]) :]
+
+    def _is_ready(self, selector: selectors.BaseSelector) -> bool:
+        """Wait a moment for the child's pipe; look after the lease meanwhile, and give up at the deadline."""
+        left_s = self._deadline - time.monotonic()
+        if left_s <= 0:
+            raise _ChildLostError("out_of_time")
+        if selector.select(min(left_s, LONGEST_WAIT_S)):
+            return True
+        self.meanwhile()
+        return False
+
     def _next_message(self, child: subprocess.Popen[bytes]) -> tuple[Any, ...]:
         (length,) = LENGTH.unpack(self._read(child, LENGTH.size))
         message: tuple[Any, ...] = pickle.loads(self._read(child, length))  # noqa: S301  our own child wrote it
@@ -135,13 +155,9 @@ class Solver:
         with selectors.DefaultSelector() as selector:
             selector.register(child.stdout, selectors.EVENT_READ)
             while size:
-                left_s = self._deadline - time.monotonic()
-                if left_s <= 0:
-                    raise _ChildLostError("out_of_time")
-                if not selector.select(min(left_s, LONGEST_WAIT_S)):
-                    self.meanwhile()
+                if not self._is_ready(selector):
                     continue
-                part = os.read(child.stdout.fileno(), min(size, 1 << 20))
+                part = os.read(child.stdout.fileno(), min(size, PIECE))
                 if not part:
                     raise _ChildLostError(self._why_ended())
                 parts.append(part)
@@ -152,7 +168,7 @@ class Solver:
     def _start_child(self) -> subprocess.Popen[bytes]:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the child
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "service.solver_child"],
+            [sys.executable, "-P", "-m", "service.solver_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

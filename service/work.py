@@ -12,40 +12,46 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from kitchens.dispatch import HOME_WINDOWS
 from kitchens.meals import Meal
-from service.calendar import is_working_day
 from service.claims import latest_cut_off
 from service.clock import Clock, instant_of, local_day
 from service.db import Database
+from service.orders import standing_orders_due
 from service.outbox import tell
-from service.tables import Job, MealDay, MealOrder, MealState, Role, StandingOrder
+from service.tables import Job, MealDay, MealOrder, MealState, Notice, OrderState, Role
 
 LEASE = timedelta(seconds=60)
 RETRY = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=10)
-MOST_ATTEMPTS = 5
+LATER_RETRY = timedelta(minutes=5)
+MANY_ATTEMPTS = 5
 DAYS_AHEAD = 14
+DAYS_BACK = 2
 RUN_MEAL = "run_meal"
 
 
 def write_due_meals(database: Database, clock: Clock) -> int:
     """Write one piece of work for each meal whose cut-off has passed and that is not published; return how many.
 
-    A meal whose time is over is not planned any more: nobody can eat it.
+    A meal whose time is over is not planned any more, since nobody can eat it; whose orders it leaves is told once.
     """
     today = local_day(clock.now())
     written = 0
     with database.write() as session:
-        for ahead in range(DAYS_AHEAD):
+        for ahead in range(-DAYS_BACK, DAYS_AHEAD):
             day = today + timedelta(days=ahead)
             for meal in Meal:
                 due_at = latest_cut_off(session, day, meal)
                 over_at = instant_of(day, HOME_WINDOWS[meal].end_s)
-                if due_at <= clock.now() < over_at and _is_wanted(session, day, meal):
+                if due_at > clock.now() or not _is_wanted(session, day, meal):
+                    continue
+                if clock.now() < over_at:
                     written += add_job(session, RUN_MEAL, f"{day}/{meal}", due_at)
+                else:
+                    _tell_missed(session, day, meal, clock)
     return written
 
 
@@ -74,6 +80,9 @@ def claim_next(database: Database, clock: Clock) -> Job | None:
         if not _changed(session.execute(claimed.values(**values).execution_options(synchronize_session=False))):
             return None
         session.refresh(job)
+        if job.attempt > MANY_ATTEMPTS:
+            # Also when a worker ends each time before it can say why.
+            _tell_failing(session, job, job.error, clock)
         return job
 
 
@@ -93,25 +102,14 @@ def finish(database: Database, job: Job, clock: Clock) -> None:
 
 
 def fail(database: Database, job: Job, clock: Clock, error: str) -> None:
-    """Keep the error; try again in a while, and tell the district desk once when the tries are used up."""
-    given_up = job.attempt >= MOST_ATTEMPTS
+    """Keep the error and try again in a while: soon at first, then every few minutes, for it may be mended any time."""
     now = clock.now()
-    values: dict[str, Any] = {"error": error[:2000], "lease_until": now + RETRY}
-    if given_up:
-        values |= {"failed_at": now, "lease_until": None}
+    pause = RETRY if job.attempt < MANY_ATTEMPTS else LATER_RETRY
+    values: dict[str, Any] = {"error": error[:2000], "lease_until": now + pause}
     with database.write() as session:
         session.execute(update(Job).where(col(Job.id) == job.id).values(**values))
-        if given_up:
-            dedupe = f"job/{job.id}"
-            tell(
-                session,
-                to=Role.DISTRICT,
-                key="notice.work_failed",
-                dedupe=dedupe,
-                at=now,
-                work=job.subject,
-                error=error,
-            )
+        if job.attempt >= MANY_ATTEMPTS:
+            _tell_failing(session, job, error, clock)
 
 
 def meal_of(job: Job) -> tuple[date, Meal]:
@@ -124,12 +122,28 @@ def _is_wanted(session: Session, day: date, meal: Meal) -> bool:
     state = session.get(MealDay, (day, meal))
     if state is not None and state.state == MealState.PUBLISHED:
         return False
-    ordered = select(MealOrder.id).where(MealOrder.service_day == day, MealOrder.meal == meal).limit(1)
-    if session.exec(ordered).first() is not None:
-        return True
-    weekday = col(StandingOrder.weekdays).contains(str(day.isoweekday()))
-    standing = select(StandingOrder.id).where(StandingOrder.meal == meal, weekday).limit(1)
-    return is_working_day(day) and session.exec(standing).first() is not None
+    return _count_placed(session, day, meal) > 0 or bool(standing_orders_due(session, day, meal))
+
+
+def _count_placed(session: Session, day: date, meal: Meal) -> int:
+    placed = select(func.count()).select_from(MealOrder).where(MealOrder.service_day == day, MealOrder.meal == meal)
+    return session.exec(placed.where(MealOrder.state == OrderState.PLACED)).one()
+
+
+def _tell_missed(session: Session, day: date, meal: Meal, clock: Clock) -> None:
+    orders = _count_placed(session, day, meal)
+    if orders:
+        values = {"day": str(day), "meal": f"meal.{meal}", "orders": orders}
+        _tell_once(session, f"missed/{day}/{meal}", "notice.meal_missed", clock, **values)
+
+
+def _tell_failing(session: Session, job: Job, error: str, clock: Clock) -> None:
+    _tell_once(session, f"job/{job.id}", "notice.work_failed", clock, work=job.subject, error=error)
+
+
+def _tell_once(session: Session, dedupe: str, key: str, clock: Clock, **values: object) -> None:
+    if session.exec(select(Notice.id).where(Notice.dedupe == dedupe)).first() is None:
+        tell(session, to=Role.DISTRICT, key=key, dedupe=dedupe, at=clock.now(), **values)
 
 
 def _changed(result: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import date
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import ArgumentError
 
 from service.clock import Clock, SystemClock
 from service.db import Database, open_database
@@ -18,6 +20,7 @@ from service.settings import Settings
 from service.solving import Report
 from service.texts import text
 
+YEARS = range(2000, 2100)
 output = Console(highlight=False)
 problems = Console(stderr=True, highlight=False)
 
@@ -50,11 +53,16 @@ def read_settings() -> Settings:
 def open_installation() -> Installation:
     """Return this environment's installation, its folder made if need be."""
     settings = read_settings()
+    # Orders, addresses and papers are for nobody else on this machine.
+    os.umask(0o077)
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidError("error.setting", name="NUANFAN_HOME", detail=str(error)) from error
-    return Installation(settings, open_database(settings.url()), SystemClock())
+    try:
+        return Installation(settings, open_database(settings.url()), SystemClock())
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise InvalidError("error.setting", name="NUANFAN_DATABASE_URL", detail=str(error)) from error
 
 
 def parse_day(given: str) -> date:
@@ -66,9 +74,12 @@ def parse_day(given: str) -> date:
         If it is no such day.
     """
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError as error:
         raise InvalidError("error.day", given=given) from error
+    if day.year not in YEARS:
+        raise InvalidError("error.day", given=given)
+    return day
 
 
 @contextmanager

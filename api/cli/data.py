@@ -52,7 +52,7 @@ def import_command(
     output.print(text(language, "cli.imported", number=number, **sums(found)), markup=False)
 
 
-def undo_command(number: Annotated[int, typer.Argument(help="Number of the import.")]) -> None:
+def undo_command(number: Annotated[int, typer.Argument(help="Number of the import.", min=1, max=2**31 - 1)]) -> None:
     """Take an import back: every row as it was before."""
     here = open_installation()
     undo(here.database, number, actor=ACTOR, clock=here.clock)
@@ -65,7 +65,10 @@ def export_command(
 ) -> None:
     """Write the whole district as the files that `import` reads."""
     here = open_installation()
-    files = export(here.database, folder, xlsx=xlsx)
+    try:
+        files = export(here.database, folder, xlsx=xlsx)
+    except OSError as error:
+        raise InvalidError("error.not_writable", detail=str(error)) from error
     with here.database.write() as session:
         # What leaves the house is a disclosure, and stands in the audit.
         names = [file.name for file in files]

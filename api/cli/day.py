@@ -38,7 +38,7 @@ def day_command(
     early: Annotated[bool, typer.Option("--early", help="Close now, before the cut-off.")] = False,
     all_delivered: AllOption = False,
     as_json: JsonOption = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of the plan.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the plan.", min=0, max=2**31 - 1)] = None,
 ) -> None:
     """Close, plan and publish one meal, or show the plan that is published."""
     here = open_installation()
@@ -58,7 +58,7 @@ def plan_and_show(
     if published is None:
         with progress_bars(here.settings.language, STAGES, quiet=as_json) as report:
             if all_delivered:
-                call_for_delivery(service_day, meal, _kit(here, report))
+                call_for_delivery(service_day, meal, _kit(here, report), closing_early=early)
             published = _run_when_free(here, service_day, meal, report, early=early)
     seconds = time.perf_counter() - began
     if as_json:

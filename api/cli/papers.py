@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,18 @@ from service.texts import text
 ACTOR = "console"
 
 
+class Language(StrEnum):
+    """A language that papers are printed in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 def papers_command(
     day: Annotated[str, typer.Option(help="Service day as YYYY-MM-DD; the next one if not given.")] = "",
     meal: Annotated[Meal, typer.Option(help="Which meal.")] = Meal.LUNCH,
     out: Annotated[Path | None, typer.Option(help="Folder to write copies to.")] = None,
-    language: Annotated[str, typer.Option(help="zh or en; the installation's own if not given.")] = "",
+    language: Annotated[Language | None, typer.Option(help="The installation's own if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
 ) -> None:
     """Write the papers of a published meal; ends with 1 if any could not be written."""

@@ -24,7 +24,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 0,
     user: Annotated[str, typer.Option(help="Whom the one-time link logs in.")] = "admin",
 ) -> None:
     """Serve the pages and keep the time; stop with Ctrl-C."""
@@ -48,7 +48,7 @@ def serve(here: Installation, *, host: str, port: int, user: str) -> None:
         output.print(text(language, "cli.serving_ticket", address=address, ticket=ticket), markup=False, soft_wrap=True)
     else:
         output.print(text(language, "cli.serving", address=address), markup=False, soft_wrap=True)
-    clock = subprocess.Popen([sys.executable, "-m", "api.start", "clock", "--with-parent"])
+    clock = subprocess.Popen([sys.executable, "-P", "-m", "api.start", "clock", "--with-parent"])
     try:
         app = create_app(here.database, here.settings, here.clock)
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

@@ -65,6 +65,13 @@ def test_a_child_that_overruns_its_time_is_stopped_and_leaves_nobody_behind() ->
     assert solver._child is None
 
 
+def test_a_child_that_does_not_read_a_large_question_is_given_up_at_the_deadline() -> None:
+    with Solver(3) as solver:
+        os.kill(solver._start_child().pid, signal.SIGSTOP)
+        assert solver.ask("plan_runs", b"x" * 5_000_000, otherwise=lambda: "plain") == "plain"
+    assert solver.marks == ["plain:plan_runs:out_of_time"]
+
+
 def test_a_child_that_raises_is_answered_plainly_and_the_next_question_gets_a_new_child() -> None:
     with Solver(120) as solver:
         assert solver.ask("no_such_step", otherwise=lambda: "plain") == "plain"
