@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from api.access import Operation, may
 from service.access import Login, NotLoggedInError, extend_session, find_login
@@ -19,6 +21,13 @@ from service.texts import LANGUAGES, Key
 SESSION_COOKIE = "nuanfan_session"
 LANGUAGE_COOKIE = "nuanfan_language"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""The number of a row, as both databases can hold it."""
+
+ServiceDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+"""A day that a meal can be planned for; beyond these years arithmetic with days and clocks has no answer."""
 
 
 class MustChangeError(NotAllowedError):

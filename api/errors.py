@@ -109,7 +109,9 @@ def _elsewhere(request: Request, path: str) -> Response:
 def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    found = error.errors()
+    # Whatever was sent to log in may hold the password, in whatever field or shape.
+    is_secret = request.url.path == "/api/session"
+    found = [{**one, "input": ""} if is_secret else one for one in error.errors()]
     if any(one["type"] == "json_invalid" for one in found):
         return _answer(request, 400, _problem("access.not_json", {}))
     said = {language: "; ".join(_sentence(language, one) for one in found) for language in ("zh", "en")}

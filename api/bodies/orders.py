@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.deps import ServiceDay
 from kitchens.meals import Fulfilment, Meal
 from service.tables import MealOrder, OrderSource, OrderState
 
@@ -44,7 +45,7 @@ class OrderIn(BaseModel):
     )
 
     elder_number: Code
-    service_day: date
+    service_day: ServiceDay
     meal: Meal
     fulfilment: Fulfilment
     dish_code: Code | None = Field(default=None, description="Without it the usual dish of the elder's kitchen")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access import Operation
-from api.deps import House, HouseDep, LoginDep, allowed
+from api.deps import House, HouseDep, LoginDep, RowId, ServiceDay, allowed
 from api.pages.forms import BackForm, DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
@@ -36,7 +34,7 @@ def show_board(
 def show_board_now(
     request: Request,
     house: HouseDep,
-    day: date,
+    day: ServiceDay,
     meal: Meal,
     login: Login = Depends(allowed(Operation.BOARD)),  # noqa: B008  FastAPI's way to ask
 ) -> Response:
@@ -46,7 +44,7 @@ def show_board_now(
 
 @router.post("/notices/{notice_id}/seen")
 def do_notice_seen(
-    notice_id: int,
+    notice_id: RowId,
     house: HouseDep,
     back: BackForm = "/",
     login: Login = Depends(allowed(Operation.SEE_NOTICES)),  # noqa: B008  FastAPI's way to ask
@@ -60,7 +58,7 @@ def do_notice_seen(
 
 
 def _board(
-    request: Request, house: House, login: Login, template: str, day: date | None, meal: Meal | None
+    request: Request, house: House, login: Login, template: str, day: ServiceDay | None, meal: Meal | None
 ) -> HTMLResponse:
     now = house.clock.now()
     with house.database.read() as session:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access import Operation
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, allowed
 from api.pages.forms import DayQuery, MealQuery, go_to
 from api.pages.render import page
 from service.access import Login
@@ -45,7 +45,7 @@ def show_runs(
 def show_run(
     request: Request,
     house: HouseDep,
-    run_id: int,
+    run_id: RowId,
     login: Login = Depends(allowed(Operation.COURIER)),  # noqa: B008  FastAPI's way to ask
 ) -> HTMLResponse:
     """Show one run: the next door on top, then all of them."""
@@ -65,7 +65,7 @@ def show_run(
 @router.post("/courier/{run_id}/left")
 def do_left(
     house: HouseDep,
-    run_id: int,
+    run_id: RowId,
     login: Login = Depends(allowed(Operation.MARK_COURIER_LEFT)),  # noqa: B008  FastAPI's way to ask
 ) -> Response:
     """Note that the courier sets out."""
@@ -76,8 +76,8 @@ def do_left(
 @router.post("/courier/{run_id}/visits/{visit_id}")
 def do_outcome(
     house: HouseDep,
-    run_id: int,
-    visit_id: int,
+    run_id: RowId,
+    visit_id: RowId,
     outcome: Annotated[Outcome, Form()],
     note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
     login: Login = Depends(allowed(Operation.RECORD_OUTCOME)),  # noqa: B008  FastAPI's way to ask
@@ -98,8 +98,8 @@ def do_outcome(
 @router.post("/courier/{run_id}/visits/{visit_id}/undo")
 def do_undo(
     house: HouseDep,
-    run_id: int,
-    visit_id: int,
+    run_id: RowId,
+    visit_id: RowId,
     login: Login = Depends(allowed(Operation.RECORD_OUTCOME)),  # noqa: B008  FastAPI's way to ask
 ) -> Response:
     """Take a mistaken outcome back."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Form, Query
 from fastapi.responses import RedirectResponse
 
+from api.deps import ServiceDay
 from kitchens.meals import Meal
 
-DayQuery = Annotated[date | None, Query(description="Service day; without it the day that matters most now")]
+DayQuery = Annotated[ServiceDay | None, Query(description="Service day; without it the day that matters most now")]
 MealQuery = Annotated[Meal | None, Query(description="Meal; without it lunch, or the day's first")]
 BackForm = Annotated[str, Form(max_length=300)]
 

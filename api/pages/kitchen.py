@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access import Operation
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, allowed
 from api.pages.forms import BackForm, DayQuery, MealQuery, go_to
 from api.pages.render import page
 from service.access import Login
@@ -57,7 +57,7 @@ def show_kitchen(
 
 @router.post("/batches/{batch_id}/cooked")
 def do_cooked(
-    batch_id: int,
+    batch_id: RowId,
     house: HouseDep,
     day: Annotated[date, Form()],
     at: TimeForm = "",
@@ -71,7 +71,7 @@ def do_cooked(
 
 @router.post("/batches/{batch_id}/cooked/undo")
 def do_undo_cooked(
-    batch_id: int,
+    batch_id: RowId,
     house: HouseDep,
     back: BackForm = "/kitchen",
     login: Login = Depends(allowed(Operation.MARK_COOKED)),  # noqa: B008  FastAPI's way to ask
@@ -83,7 +83,7 @@ def do_undo_cooked(
 
 @router.post("/van-runs/{run_id}/left")
 def do_van_left(
-    run_id: int,
+    run_id: RowId,
     house: HouseDep,
     back: BackForm = "/kitchen",
     login: Login = Depends(allowed(Operation.MARK_VAN_LEFT)),  # noqa: B008  FastAPI's way to ask

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api.access import Operation
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, ServiceDay, allowed
 from api.pages.forms import DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
@@ -36,7 +34,9 @@ def choose_papers(
 
 
 @router.get("/papers/{day}/{meal}")
-def show_papers(request: Request, house: HouseDep, day: date, meal: Meal, login: Login = MAY_READ) -> HTMLResponse:
+def show_papers(
+    request: Request, house: HouseDep, day: ServiceDay, meal: Meal, login: Login = MAY_READ
+) -> HTMLResponse:
     """Show the papers of the newest plan that belong to this login."""
     with house.database.read() as session:
         choice = choose_meal(session, day, meal, local_day(house.clock.now()))
@@ -46,7 +46,7 @@ def show_papers(request: Request, house: HouseDep, day: date, meal: Meal, login:
 
 
 @router.get("/papers/{paper_id}")
-def show_paper(house: HouseDep, paper_id: int, keep: bool = False, login: Login = MAY_READ) -> FileResponse:
+def show_paper(house: HouseDep, paper_id: RowId, keep: bool = False, login: Login = MAY_READ) -> FileResponse:
     """Return one paper's file, to look at or (`keep`) to keep."""
     with house.database.read() as session:
         path = find_paper_file(session, paper_id, login.reach, house.settings)

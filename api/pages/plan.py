@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.access import Operation
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, ServiceDay, allowed
 from api.pages.forms import DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
@@ -44,7 +42,7 @@ def show_basemap(house: HouseDep, login: Login = MAY_PLAN) -> Response:
 
 
 @router.get("/plan/{day}/{meal}")
-def show_plan(request: Request, house: HouseDep, day: date, meal: Meal, login: Login = MAY_PLAN) -> HTMLResponse:
+def show_plan(request: Request, house: HouseDep, day: ServiceDay, meal: Meal, login: Login = MAY_PLAN) -> HTMLResponse:
     """Show the newest plan of a meal."""
     with house.database.read() as session:
         choice = choose_meal(session, day, meal, local_day(house.clock.now()))
@@ -54,7 +52,7 @@ def show_plan(request: Request, house: HouseDep, day: date, meal: Meal, login: L
 
 
 @router.get("/plan/{day}/{meal}/map.json", response_model=PlanMap)
-def show_map(house: HouseDep, day: date, meal: Meal, login: Login = MAY_PLAN) -> PlanMap:
+def show_map(house: HouseDep, day: ServiceDay, meal: Meal, login: Login = MAY_PLAN) -> PlanMap:
     """Return what the map draws."""
     with house.database.read() as session:
         return plan_map(session, get_plan(session, day, meal), login.reach)
@@ -62,7 +60,7 @@ def show_map(house: HouseDep, day: date, meal: Meal, login: Login = MAY_PLAN) ->
 
 @router.get("/plan/{day}/{meal}/runs/{run_id}")
 def show_run(
-    request: Request, house: HouseDep, day: date, meal: Meal, run_id: int, login: Login = MAY_PLAN
+    request: Request, house: HouseDep, day: ServiceDay, meal: Meal, run_id: RowId, login: Login = MAY_PLAN
 ) -> HTMLResponse:
     """Show one run's doors, for the panel beside the map."""
     with house.database.read() as session:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from api.access import Operation
 from api.bodies.days import DayOut, LeftOutOut, PlanOut, ProgressOut
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, ServiceDay, allowed
 from api.errors import problems
 from kitchens.meals import Meal
 from service.access import Login
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/api/days", tags=["days"])
 
 @router.get("/{day}/{meal}", summary="A meal's plan and progress in figures", responses=problems(401, 403, 422))
 def show_day(
-    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.FIGURES))], day: date, meal: Meal
+    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.FIGURES))], day: ServiceDay, meal: Meal
 ) -> DayOut:
     """Return the newest plan's figures, how far the meal has come, and everyone left out with the reason.
 

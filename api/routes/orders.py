@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.access import Operation
 from api.bodies.orders import OrderIn, OrderOut, order_out
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, allowed
 from api.errors import problems
 from service.access import Login, refuse_foreign_elder, refuse_foreign_order
 from service.orders import cancel_order, place_order
@@ -43,7 +43,7 @@ def place(house: HouseDep, login: MayOrder, body: OrderIn) -> OrderOut:
 
 
 @router.post("/{order_id}/cancel", summary="Cancel an order", responses=problems(401, 403, 404, 409, 422))
-def cancel(house: HouseDep, login: MayOrder, order_id: int) -> OrderOut:
+def cancel(house: HouseDep, login: MayOrder, order_id: RowId) -> OrderOut:
     """Cancel an order before the cut-off; it stays on record, and no standing order brings it back."""
     with house.database.read() as session:
         refuse_foreign_order(session, login.reach, order_id)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.access import Operation
 from api.bodies.progress import MarkIn, MarkOut, OutcomeIn, VisitOut
-from api.deps import HouseDep, allowed
+from api.deps import HouseDep, RowId, allowed
 from api.errors import problems
 from service.access import Login
 from service.progress import mark_cooked, mark_courier_left, mark_van_left, record_outcome, undo_outcome
@@ -21,7 +21,10 @@ NOW = MarkIn()
 
 @router.post("/batches/{batch_id}/cooked", summary="A batch is cooked", responses=REFUSALS)
 def batch_cooked(
-    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.MARK_COOKED))], batch_id: int, body: MarkIn = NOW
+    house: HouseDep,
+    login: Annotated[Login, Depends(allowed(Operation.MARK_COOKED))],
+    batch_id: RowId,
+    body: MarkIn = NOW,
 ) -> MarkOut:
     """Note when a batch was finished; a second call changes nothing and returns the first time."""
     batch = mark_cooked(house.database, batch_id, by=login.name, reach=login.reach, clock=house.clock, at=body.at)
@@ -30,7 +33,10 @@ def batch_cooked(
 
 @router.post("/van-runs/{run_id}/left", summary="A van has left", responses=REFUSALS)
 def van_left(
-    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.MARK_VAN_LEFT))], run_id: int, body: MarkIn = NOW
+    house: HouseDep,
+    login: Annotated[Login, Depends(allowed(Operation.MARK_VAN_LEFT))],
+    run_id: RowId,
+    body: MarkIn = NOW,
 ) -> MarkOut:
     """Note when a van left its kitchen; a second call changes nothing and returns the first time."""
     run = mark_van_left(house.database, run_id, by=login.name, reach=login.reach, clock=house.clock, at=body.at)
@@ -41,7 +47,7 @@ def van_left(
 def courier_left(
     house: HouseDep,
     login: Annotated[Login, Depends(allowed(Operation.MARK_COURIER_LEFT))],
-    run_id: int,
+    run_id: RowId,
     body: MarkIn = NOW,
 ) -> MarkOut:
     """Note when a courier left with the first load; a second call changes nothing and returns the first time."""
@@ -53,7 +59,7 @@ def courier_left(
 def visit_outcome(
     house: HouseDep,
     login: Annotated[Login, Depends(allowed(Operation.RECORD_OUTCOME))],
-    visit_id: int,
+    visit_id: RowId,
     body: OutcomeIn,
 ) -> VisitOut:
     """Note one of the eight outcomes of the route sheet.
@@ -78,7 +84,7 @@ def visit_outcome(
     "/visits/{visit_id}/outcome", summary="Take an outcome back", responses=problems(401, 403, 404, 409, 422)
 )
 def visit_undo(
-    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.RECORD_OUTCOME))], visit_id: int
+    house: HouseDep, login: Annotated[Login, Depends(allowed(Operation.RECORD_OUTCOME))], visit_id: RowId
 ) -> VisitOut:
     """Take a mistaken outcome back within ten minutes."""
     return _visit_out(undo_outcome(house.database, visit_id, by=login.name, reach=login.reach, clock=house.clock))
