@@ -14,14 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
 from kitchens.meals import Meal
 from service import audit
 from service.calendar import cut_off
 from service.clock import ZONE, Clock
-from service.db import Database
+from service.db import Database, changed_rows
 from service.errors import ConflictError, NuanfanError
 from service.orders import ensure_meal_day, generate_standing_orders
 from service.tables import MealDay, MealPoint, MealState
@@ -119,9 +118,7 @@ class Claim:
             .values(**values)
             .execution_options(synchronize_session=False)
         )
-        if not isinstance(changed, CursorResult):
-            raise TypeError(f"expected a cursor result, got {type(changed)}")
-        return changed.rowcount == 1
+        return changed_rows(changed) == 1
 
     def _refusal(self, session: Session) -> NuanfanError:
         day = session.exec(

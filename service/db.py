@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
@@ -64,6 +64,19 @@ def open_database(url: str) -> Database:
         event.listen(engine, "begin", _begin)
         return Database(engine)
     return Database(create_engine(url, pool_size=20, max_overflow=25, pool_pre_ping=True))
+
+
+def changed_rows(result: object) -> int:
+    """Return how many rows an update or delete changed: a claim holds when it is 1.
+
+    Raises
+    ------
+    TypeError
+        If `result` is not that of a statement which changes rows.
+    """
+    if not isinstance(result, CursorResult):
+        raise TypeError(f"expected the result of an update or delete, got {type(result)}")
+    return result.rowcount
 
 
 def storage_error(error: OperationalError) -> StorageError:

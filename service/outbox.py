@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from service.db import changed_rows
 from service.tables import Notice, Role
 
 
@@ -29,4 +30,4 @@ def mark_seen(session: Session, notice_id: int, *, by: str, at: datetime) -> boo
         .where(col(Notice.id) == notice_id, col(Notice.shown_at).is_(None))
         .values(shown_at=at, shown_to=by)
     )
-    return bool(first.rowcount == 1)  # type: ignore[attr-defined]
+    return changed_rows(first) == 1

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
-from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
 from service import audit, outbox
 from service.access import EVERYTHING, Reach
 from service.clock import Clock, instant_of
-from service.db import Database
+from service.db import Database, changed_rows
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from service.tables import Batch, Courier, CourierRun, Notice, Outcome, Plan, Role, VanRun, Visit
 from service.texts import Key
@@ -137,13 +136,13 @@ def record_outcome(
     with database.write() as session:
         visit, run = _get_visit(session, visit_id, reach)
         when = _checked_time(session, run.plan_id, at, clock)
-        claimed: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        claimed = session.execute(
             update(Visit)
             .where(col(Visit.id) == visit_id, col(Visit.outcome).is_(None))
             .values(outcome=outcome, outcome_at=when, outcome_by=by, note=note.strip())
         )
         session.refresh(visit)
-        if claimed.rowcount == 1:
+        if changed_rows(claimed) == 1:
             audit.note(session, at=clock.now(), actor=by, action="visit.outcome", subject=str(visit_id), code=outcome)
             _tell_if_nobody_got_it(session, visit, run, outcome, clock)
         elif visit.outcome != outcome:
@@ -210,10 +209,8 @@ def _checked_time(session: Session, plan_id: int, at: datetime | None, clock: Cl
 
 
 def _set_once(session: Session, table: type[Any], row_id: int, column: Any, when: datetime) -> bool:
-    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        update(table).where(table.id == row_id, col(column).is_(None)).values({column.key: when})
-    )
-    return done.rowcount == 1
+    done = session.execute(update(table).where(table.id == row_id, col(column).is_(None)).values({column.key: when}))
+    return changed_rows(done) == 1
 
 
 def _refuse_late_undo(at: datetime | None, clock: Clock) -> None:

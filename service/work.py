@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, func, select
 
 from kitchens.dispatch import HOME_WINDOWS
 from kitchens.meals import Meal
 from service.claims import latest_cut_off
 from service.clock import Clock, instant_of, local_day
-from service.db import Database
+from service.db import Database, changed_rows
 from service.orders import standing_orders_due
 from service.outbox import tell
 from service.tables import Job, MealDay, MealOrder, MealState, Notice, OrderState, Role
@@ -69,7 +68,7 @@ def claim_next(database: Database, clock: Clock) -> Job | None:
     now = clock.now()
     with database.write() as session:
         free = (col(Job.lease_until).is_(None)) | (col(Job.lease_until) < now)
-        open_jobs = select(Job).where(col(Job.done_at).is_(None), col(Job.failed_at).is_(None), Job.due_at <= now, free)
+        open_jobs = select(Job).where(col(Job.done_at).is_(None), Job.due_at <= now, free)
         job = session.exec(
             open_jobs.order_by(col(Job.due_at), col(Job.id)).limit(1).with_for_update(skip_locked=True)
         ).first()
@@ -77,7 +76,7 @@ def claim_next(database: Database, clock: Clock) -> Job | None:
             return None
         claimed = update(Job).where(col(Job.id) == job.id, free, col(Job.done_at).is_(None))
         values = {"lease_until": now + LEASE, "attempt": job.attempt + 1}
-        if not _changed(session.execute(claimed.values(**values).execution_options(synchronize_session=False))):
+        if not changed_rows(session.execute(claimed.values(**values).execution_options(synchronize_session=False))):
             return None
         session.refresh(job)
         if job.attempt > MANY_ATTEMPTS:
@@ -144,9 +143,3 @@ def _tell_failing(session: Session, job: Job, error: str, clock: Clock) -> None:
 def _tell_once(session: Session, dedupe: str, key: str, clock: Clock, **values: object) -> None:
     if session.exec(select(Notice.id).where(Notice.dedupe == dedupe)).first() is None:
         tell(session, to=Role.DISTRICT, key=key, dedupe=dedupe, at=clock.now(), **values)
-
-
-def _changed(result: object) -> int:
-    if not isinstance(result, CursorResult):
-        raise TypeError(f"expected a cursor result, got {type(result)}")
-    return result.rowcount

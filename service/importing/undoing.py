@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Column, CursorResult, Table, delete, func, select, update
+from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
 from service import audit
 from service.clock import Clock, local_day
-from service.db import Database
+from service.db import Database, changed_rows
 from service.errors import ConflictError, NotFoundError
 from service.importing.closing import closed_meals, hold_open
 from service.importing.formats import KINDS, MenuCycleRow
@@ -72,7 +72,7 @@ def _claim(session: Session, import_id: int, clock: Clock) -> None:
         .where(col(ImportRun.id) == import_id, col(ImportRun.state) == ImportState.APPLIED)
         .values(state=ImportState.UNDONE, undone_at=clock.now())
     )
-    if cast("CursorResult[Any]", done).rowcount == 0:
+    if changed_rows(done) == 0:
         if session.get(ImportRun, import_id) is None:
             raise NotFoundError("import.unknown", number=import_id)
         raise ConflictError("import.undone_already", number=import_id)

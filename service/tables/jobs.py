@@ -23,5 +23,4 @@ class Job(SQLModel, table=True):
     attempt: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    failed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str = ""
