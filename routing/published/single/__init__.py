@@ -1,0 +1,1 @@
+"""One echelon: VRPTW, several depots, several trips with release times, capacity alone."""
