@@ -30,8 +30,9 @@ class Reason(StrEnum):
 
 
 class MadeBy(StrEnum):
-    """Which planner made a plan: the solver, or the plain insertion that needs none."""
+    """Which planner made a plan: the two-echelon engine, OR-Tools alone, or the plain insertion that needs neither."""
 
+    ENGINE = "engine"
     ORTOOLS = "ortools"
     PLAIN = "plain"
 
@@ -44,6 +45,7 @@ class VanStop:
     arrive_s: int
     ready_s: int
     boxes: int
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
