@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.compiled import compiled
+from routing.engine.compiled import inlined
 
 State = NDArray[np.uint64]
 """Shape (1,): where the generator stands."""
@@ -25,7 +25,7 @@ def seeded(seed: int) -> State:
     return np.array([seed % (1 << 64)], dtype=np.uint64)
 
 
-@compiled
+@inlined
 def uniform(state: State) -> float:
     """Return a number in [0, 1)."""
     state[0] += _GOLDEN
@@ -36,7 +36,7 @@ def uniform(state: State) -> float:
     return np.float64(z >> _S11) * _UNIT
 
 
-@compiled
+@inlined
 def below(state: State, n: int) -> int:
     """Return a whole number from 0 to n - 1."""
     return int(uniform(state) * n)
