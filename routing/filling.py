@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from routing.rides import Ground, Ride, Slot
+from routing.ground import Ground
+from routing.rides import Ride, Slot
 from routing.travel import UNREACHABLE_S
 
 NOWHERE_ELSE_M = 10**9

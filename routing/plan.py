@@ -27,6 +27,10 @@ class Reason(StrEnum):
     PAST_EAT_BY = "past_eat_by"
     NOT_BROUGHT = "not_brought"
     NO_CAPACITY = "no_capacity"
+    NO_DOCK = "no_dock"
+    NOT_CERTIFIED = "not_certified"
+    LOCKED = "locked"
+    FORBIDDEN = "forbidden"
 
 
 class MadeBy(StrEnum):
@@ -39,7 +43,12 @@ class MadeBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VanStop:
-    """`boxes` of one consignment handed over at a meal point; usable by couriers from `ready_s`."""
+    """`boxes` of one consignment handed over at a meal point; usable by couriers from `ready_s`.
+
+    The unloading starts at `arrive_s`, or when the meal point opens, and holds a dock until `ready_s`: a van that waits
+    for a free dock arrives when it is its turn. Stops of one run that follow each other at one meal point with the same
+    `arrive_s` are one unloading of several batches: one handling time, one dock, carriers shared.
+    """
 
     point_id: str
     arrive_s: int
@@ -95,8 +104,9 @@ class CourierRun:
 class LeftOutHome:
     """A home nobody visits, and why; `lack` is what it would have taken.
 
-    Seconds for `PAST_EAT_BY`, `WINDOW`, `POINT_CLOSED`, `NO_COURIER`; boxes for `TOO_LARGE`, `NOT_BROUGHT`,
-    `NO_CAPACITY`; 0 where there is no figure.
+    Seconds for `PAST_EAT_BY`, `WINDOW`, `POINT_CLOSED`, `NO_COURIER`, and for `NOT_CERTIFIED`, `LOCKED`, `FORBIDDEN`
+    (by which the couriers who may go there miss it, where somebody else would be in time); boxes for `TOO_LARGE`,
+    `NOT_BROUGHT`, `NO_CAPACITY`; 0 where there is no figure.
     """
 
     home_id: str
@@ -106,12 +116,13 @@ class LeftOutHome:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutConsignment:
-    """Boxes that no van brings, and why."""
+    """Boxes of one consignment that no van brings, or that its meal point has no room for, and why."""
 
     kitchen_id: str
     point_id: str
     boxes: int
     reason: Reason
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,79 +1,13 @@
-"""Working rides: what a planner moves about before anything becomes a plan.
-
-Vans and couriers are the same thing to a search: a vehicle that loads at a place, brings boxes to stops, may load
-again, and ends at its last stop or goes back. A stop's boxes lie at its `depot` from `release_s` on. Both planners
-work on these values; the checker does not.
-"""
+"""Working rides: what a planner moves about before anything becomes a plan."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from routing.places import Window
-from routing.travel import TravelMatrix
+from routing.ground import ALWAYS, Ground, Stop, Vehicle
 
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A van or a courier, free at place `start` from `free_s`, done (or back at `back`) by `end_by_s`.
-
-    `start`, `back` are rows of the travel matrix; `back` None means that it ends at its last stop.
-    """
-
-    start: int
-    free_s: int
-    end_by_s: int
-    capacity: int
-    loading_s: int
-    max_trips: int
-    fixed_cost_m: int
-    back: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A place that takes `boxes` from `depot`, where they lie from `release_s` on.
-
-    The hand-over starts within [open_s, close_s] and takes `service_s`.
-    """
-
-    place: int
-    depot: int
-    boxes: int
-    service_s: int
-    open_s: int
-    close_s: int
-    release_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Everything a search needs, in integers: travel by rows, stops, vehicles, and when each depot can load.
-
-    A load starts and ends within its depot's window; a depot without a window is always open.
-    """
-
-    seconds: Sequence[array[int]]
-    metres: Sequence[array[int]]
-    stops: tuple[Stop, ...]
-    vehicles: tuple[Vehicle, ...]
-    depots: Mapping[int, Window]
-
-
-ALWAYS = Window(0, 2 * 24 * 3600)
-NEVER_S = -1
 NO_LIMIT_M = 1 << 60
-
-
-def matrix_rows(travel: TravelMatrix) -> tuple[tuple[array[int], ...], tuple[array[int], ...]]:
-    """Return seconds and metres as rows of plain integers, which Python reads three times faster than numpy cells."""
-    rows = [
-        tuple(array("i", row.astype("int32").tobytes()) for row in matrix) for matrix in (travel.seconds, travel.metres)
-    ]
-    return rows[0], rows[1]
 
 
 class Slot(NamedTuple):
@@ -133,7 +67,7 @@ class Ride:
     def __init__(self, ground: Ground, vehicle: Vehicle, trips: Sequence[Sequence[int]] = ()) -> None:
         self.ground = ground
         self.vehicle = vehicle
-        self.sec = ground.seconds
+        self.sec = ground.seconds_at(vehicle.pace_percent)
         self.met = ground.metres
         self.loads = [Load(ground.stops[stops[0]].depot, list(stops)) for stops in trips if stops]
         self.metres = 0
@@ -168,7 +102,8 @@ class Ride:
             return False
         stops = self.ground.stops
         return all(
-            load.boxes <= vehicle.capacity and all(stops[i].depot == load.depot for i in load.stops)
+            load.boxes <= vehicle.capacity
+            and all(stops[i].depot == load.depot and i not in vehicle.never for i in load.stops)
             for load in self.loads
         )
 
@@ -245,10 +180,15 @@ class Ride:
 
     def best_slot(self, index: int, below_m: int = NO_LIMIT_M) -> Slot | None:
         """Return the cheapest place for stop `index` that breaks nothing and adds less than `below_m`, or None."""
+        return self._cheapest(self.ground.stops[index], below_m) if self.may_take(index) else None
+
+    def has_room_for(self, index: int) -> bool:
+        """Return whether stop `index` would fit if the vehicle might go to everybody."""
         stop = self.ground.stops[index]
+        return stop.boxes <= self.vehicle.capacity and self._cheapest(stop, NO_LIMIT_M) is not None
+
+    def _cheapest(self, stop: Stop, below_m: int) -> Slot | None:
         capacity = self.vehicle.capacity
-        if stop.boxes > capacity:
-            return None
         best: Slot | None = None
         for at, load in enumerate(self.loads):
             if load.depot == stop.depot and load.boxes + stop.boxes <= capacity:
@@ -329,6 +269,10 @@ class Ride:
             if depart_s <= window.end_s and begin <= stop.close_s and done <= gap.deadline_s:
                 best, limit = Slot(added, at, 0, new=True), added
         return best
+
+    def may_take(self, index: int) -> bool:
+        """Return whether the vehicle may go to stop `index` and can carry its boxes."""
+        return self.ground.stops[index].boxes <= self.vehicle.capacity and index not in self.vehicle.never
 
     def may_load_again(self) -> bool:
         """Return whether another trip is allowed."""

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from routing.places import Window
+from routing.ground import NEVER_S, Ground, Stop, Vehicle, matrix_rows, stretched_rows
 from routing.plan import VanRun
-from routing.problem import Consignment, Courier, Home, RunProblem
-from routing.rides import NEVER_S, Ground, Stop, Vehicle, matrix_rows
+from routing.problem import Consignment, Courier, Home, MealPoint, RunProblem
 
-Arrivals = Mapping[tuple[str, str], Sequence[tuple[int, int]]]
-"""(kitchen, meal point) -> (ready_s, boxes) of everything that is brought there, by time."""
+Lot = tuple[str, str, str]
+"""(kitchen, meal point, batch): what names a consignment."""
+
+Arrivals = Mapping[Lot, Sequence[tuple[int, int]]]
+"""Lot -> (ready_s, boxes) of everything that comes of it, by time."""
+
+
+def lot_of(one: Consignment) -> Lot:
+    """Return what names a consignment."""
+    return one.kitchen_id, one.point_id, one.batch
+
+
+def lot_for(home: Home) -> Lot:
+    """Return the consignment that a home's boxes come with to its own meal point."""
+    return home.kitchen_id, home.point_id, home.batch
 
 
 def deadline_s(home: Home) -> int:
     """Return the latest start of the hand-over that both the elder and the food clock allow."""
     return min(home.window.end_s, home.latest_s)
+
+
+def may_go(courier: Courier, home: Home) -> bool:
+    """Return whether the courier may be sent to the home at all."""
+    if home.certified_only and not courier.certified:
+        return False
+    return home.courier_id in {None, courier.courier_id} and courier.courier_id not in home.not_couriers
 
 
 def courier_ground(problem: RunProblem) -> Ground:
@@ -36,12 +55,21 @@ def courier_ground(problem: RunProblem) -> Ground:
         )
         for n, home in enumerate(problem.homes)
     )
-    vehicles = tuple(courier_vehicle(courier, point_at[courier.point_id]) for courier in problem.couriers)
+    choosy = [n for n, home in enumerate(problem.homes) if home.certified_only or home.courier_id or home.not_couriers]
+    vehicles = tuple(
+        courier_vehicle(
+            courier,
+            point_at[courier.point_id],
+            frozenset(n for n in choosy if not may_go(courier, problem.homes[n])),
+        )
+        for courier in problem.couriers
+    )
     depots = {n: point.window for n, point in enumerate(problem.points)}
-    return Ground(seconds, metres, stops, vehicles, depots)
+    stretched = stretched_rows(problem.courier_travel, (courier.pace_percent for courier in problem.couriers))
+    return Ground(seconds, metres, stops, vehicles, depots, stretched)
 
 
-def courier_vehicle(courier: Courier, start: int) -> Vehicle:
+def courier_vehicle(courier: Courier, start: int, never: frozenset[int]) -> Vehicle:
     """Return a courier as a vehicle that stands at its own meal point when its shift begins."""
     return Vehicle(
         start=start,
@@ -51,68 +79,89 @@ def courier_vehicle(courier: Courier, start: int) -> Vehicle:
         loading_s=courier.loading_s,
         max_trips=courier.max_trips,
         fixed_cost_m=courier.fixed_cost_m,
+        pace_percent=courier.pace_percent,
+        never=never,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class VanGround:
-    """The first echelon of one kitchen; stop n brings a part of `consignments[n]`."""
+    """The first echelon of one kitchen; stop n brings `boxes[n]` boxes, a part of `consignments[n]`.
+
+    The ground's stops and vans count in carriers, each of `boxes_per_carrier` boxes; a part that is not a whole number
+    of them takes one more.
+    """
 
     kitchen_id: str
     ground: Ground
     consignments: tuple[Consignment, ...]
     van_ids: tuple[str, ...]
+    boxes: tuple[int, ...]
+    boxes_per_carrier: int
 
-    def split(self, stop: int, boxes: int) -> VanGround:
-        """Return the same ground with `boxes` of one stop made a stop of their own at the end."""
-        stops = self.ground.stops
-        whole = stops[stop]
-        parts = [*stops, _with_boxes(whole, boxes)]
-        parts[stop] = _with_boxes(whole, whole.boxes - boxes)
-        return self.with_stops(tuple(parts), (*self.consignments, self.consignments[stop]))
-
-    def with_stops(self, stops: tuple[Stop, ...], consignments: tuple[Consignment, ...]) -> VanGround:
-        """Return the same vans and ways with other stops."""
-        ground = self.ground
-        fresh = Ground(ground.seconds, ground.metres, stops, ground.vehicles, ground.depots)
-        return VanGround(self.kitchen_id, fresh, consignments, self.van_ids)
-
-
-def _with_boxes(stop: Stop, boxes: int) -> Stop:
-    return Stop(stop.place, stop.depot, boxes, stop.service_s, stop.open_s, stop.close_s, stop.release_s)
+    def split(self, stop: int, carriers: int) -> VanGround:
+        """Return the same ground with `carriers` full carriers of one stop made a stop of their own at the end."""
+        stops = list(self.ground.stops)
+        whole, boxes = stops[stop], carriers * self.boxes_per_carrier
+        stops[stop] = replace(whole, boxes=whole.boxes - carriers)
+        stops.append(replace(whole, boxes=carriers))
+        kept = [*self.boxes, boxes]
+        kept[stop] -= boxes
+        return replace(
+            self,
+            ground=replace(self.ground, stops=tuple(stops)),
+            consignments=(*self.consignments, self.consignments[stop]),
+            boxes=tuple(kept),
+        )
 
 
 def van_grounds(problem: RunProblem) -> list[VanGround]:
     """Return one first echelon per kitchen that owes boxes elsewhere; vans out of service are not in it.
 
-    A consignment larger than the largest van is cut into full loads and a rest.
+    A consignment larger than the largest van is cut into full loads and a rest. What a meal point has no room for is
+    not in it either.
     """
     seconds, metres = matrix_rows(problem.van_travel)
-    point_at = {point.point_id: len(problem.kitchens) + n for n, point in enumerate(problem.points)}
-    windows = {point.point_id: (point.window, point.handling_s) for point in problem.points}
+    ways = Ground(seconds, metres, (), (), {})
+    room = admitted(problem)
     grounds = []
     for at, kitchen in enumerate(problem.kitchens):
         owed = [c for c in problem.consignments if c.kitchen_id == kitchen.kitchen_id and not c.on_site]
-        if not owed:
-            continue
-        vans = [v for v in problem.vans if v.kitchen_id == kitchen.kitchen_id and v.capacity_boxes > 0]
-        largest = max((v.capacity_boxes for v in vans), default=0)
-        stops, whose = [], []
-        for one in owed:
-            window, handling_s = windows[one.point_id]
-            for boxes in full_loads(one.boxes, largest):
-                stops.append(_van_stop(one, boxes, at, point_at[one.point_id], window, handling_s))
-                whose.append(one)
-        no_limit = sum(one.boxes for one in owed)
-        vehicles = tuple(
-            Vehicle(
-                at, v.shift.start_s, v.shift.end_s, v.capacity_boxes, v.loading_s, no_limit, v.fixed_cost_m, back=at
-            )
-            for v in vans
-        )
-        ground = Ground(seconds, metres, tuple(stops), vehicles, {})
-        grounds.append(VanGround(kitchen.kitchen_id, ground, tuple(whose), tuple(v.van_id for v in vans)))
+        owed = [replace(c, boxes=room[lot_of(c)]) for c in owed if room[lot_of(c)]]
+        if owed:
+            grounds.append(_van_ground(problem, kitchen.kitchen_id, at, owed, ways))
     return grounds
+
+
+def _van_ground(problem: RunProblem, kitchen_id: str, at: int, owed: Sequence[Consignment], ways: Ground) -> VanGround:
+    in_carrier = problem.boxes_per_carrier
+    vans = [v for v in problem.vans if v.kitchen_id == kitchen_id and v.capacity_boxes >= in_carrier]
+    largest = max((v.capacity_boxes // in_carrier for v in vans), default=0) * in_carrier
+    points = {point.point_id: (len(problem.kitchens) + n, point) for n, point in enumerate(problem.points)}
+    parts = [(one, boxes) for one in owed for boxes in full_loads(one.boxes, largest)]
+    stops = tuple(_van_stop(one, -(-boxes // in_carrier), at, *points[one.point_id]) for one, boxes in parts)
+    no_limit = sum(one.boxes for one in owed)
+    vehicles = tuple(
+        Vehicle(
+            start=at,
+            free_s=v.shift.start_s,
+            end_by_s=v.shift.end_s,
+            capacity=v.capacity_boxes // in_carrier,
+            loading_s=v.loading_s,
+            max_trips=no_limit,
+            fixed_cost_m=v.fixed_cost_m,
+            back=at,
+        )
+        for v in vans
+    )
+    return VanGround(
+        kitchen_id=kitchen_id,
+        ground=replace(ways, stops=stops, vehicles=vehicles),
+        consignments=tuple(one for one, _ in parts),
+        van_ids=tuple(v.van_id for v in vans),
+        boxes=tuple(boxes for _, boxes in parts),
+        boxes_per_carrier=in_carrier,
+    )
 
 
 def full_loads(boxes: int, largest: int) -> list[int]:
@@ -123,27 +172,50 @@ def full_loads(boxes: int, largest: int) -> list[int]:
     return [largest] * full + ([rest] if rest else [])
 
 
-def _van_stop(one: Consignment, boxes: int, kitchen: int, place: int, window: Window, handling_s: int) -> Stop:
+def _van_stop(one: Consignment, carriers: int, kitchen: int, place: int, point: MealPoint) -> Stop:
     return Stop(
         place=place,
         depot=kitchen,
-        boxes=boxes,
-        service_s=handling_s,
-        open_s=window.start_s,
-        close_s=min(one.due_s, window.end_s - handling_s),
+        boxes=carriers,
+        service_s=point.handling_s,
+        open_s=point.window.start_s,
+        close_s=min(one.due_s, point.window.end_s - point.handling_s),
         release_s=one.ready_s,
     )
 
 
-def list_arrivals(problem: RunProblem, van_runs: Sequence[VanRun]) -> dict[tuple[str, str], list[tuple[int, int]]]:
+def admitted(problem: RunProblem) -> dict[Lot, int]:
+    """Return how many boxes of each consignment its meal point has room for, every home at its own point.
+
+    Boxes for homes come before boxes for the tables, because who sits at the table can be told on the spot.
+    """
+    for_homes: Counter[Lot] = Counter()
+    for home in problem.homes:
+        for_homes[lot_for(home)] += home.boxes
+    room = {point.point_id: point.capacity_boxes for point in problem.points}
+    taken = dict.fromkeys(map(lot_of, problem.consignments), 0)
+    for homes_only in (True, False):
+        for one in problem.consignments:
+            lot = lot_of(one)
+            wanted = (min(for_homes[lot], one.boxes) if homes_only else one.boxes) - taken[lot]
+            left = room[one.point_id]
+            boxes = wanted if left is None else min(wanted, left)
+            taken[lot] += boxes
+            if left is not None:
+                room[one.point_id] = left - boxes
+    return taken
+
+
+def list_arrivals(problem: RunProblem, van_runs: Sequence[VanRun]) -> dict[Lot, list[tuple[int, int]]]:
     """Return when how many boxes of each consignment lie sorted at their meal point, by time."""
-    arrivals: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    arrivals: dict[Lot, list[tuple[int, int]]] = defaultdict(list)
+    room = admitted(problem)
     for one in problem.consignments:
         if one.on_site:
-            arrivals[one.kitchen_id, one.point_id].append((one.ready_s, one.boxes))
+            arrivals[lot_of(one)].append((one.ready_s, room[lot_of(one)]))
     for run in van_runs:
         for stop in run.stops:
-            arrivals[run.kitchen_id, stop.point_id].append((stop.ready_s, stop.boxes))
+            arrivals[run.kitchen_id, stop.point_id, stop.batch].append((stop.ready_s, stop.boxes))
     for lots in arrivals.values():
         lots.sort()
     return dict(arrivals)
@@ -159,23 +231,22 @@ def releases(
     A home that is not in the answer gets no boxes: fewer are brought than the homes need. Boxes for the tables stand
     back behind those for the homes, because who sits at the table can be told on the spot.
     """
-    waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
+    waiting: dict[Lot, list[int]] = defaultdict(list)
     for n in homes:
-        home = problem.homes[n]
-        waiting[home.kitchen_id, home.point_id].append(n)
-    gone: Counter[tuple[str, str]] = Counter()
+        waiting[lot_for(problem.homes[n])].append(n)
+    gone: Counter[Lot] = Counter()
     for n in served:
-        gone[problem.homes[n].kitchen_id, problem.homes[n].point_id] += problem.homes[n].boxes
+        gone[lot_for(problem.homes[n])] += problem.homes[n].boxes
     ready: dict[int, int] = {}
-    for key, group in waiting.items():
-        lots = arrivals.get(key, ())
-        brought = sum(boxes for _, boxes in lots)
-        given = gone[key]
+    for lot, group in waiting.items():
+        come = arrivals.get(lot, ())
+        brought = sum(boxes for _, boxes in come)
+        given = gone[lot]
         for n in sorted(group, key=lambda n: (deadline_s(problem.homes[n]), n)):
             boxes = problem.homes[n].boxes
             if given + boxes <= brought:
                 given += boxes
-                ready[n] = _when(lots, given)
+                ready[n] = _when(come, given)
     return ready
 
 

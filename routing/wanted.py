@@ -11,7 +11,7 @@ import numpy as np
 from routing.places import DAY_S
 from routing.plan import VanRun
 from routing.problem import RunProblem
-from routing.supply import deadline_s
+from routing.supply import Lot, deadline_s, lot_for
 
 MARGIN_S = 300
 """A ride planned to the second is late; the wish leaves couriers five minutes."""
@@ -31,16 +31,17 @@ class Wish(NamedTuple):
 
 NO_HURRY = Wish(2 * DAY_S, WISH_M_PER_S)
 
-Wanted = Mapping[tuple[str, str], Wish]
-"""(kitchen, meal point) -> by when its boxes are wanted there."""
+Wanted = Mapping[Lot, Wish]
+"""Consignment -> by when its boxes are wanted at its meal point."""
 
 
-def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], Wish]:
+def wanted_arrivals(problem: RunProblem, couriers_a_point: float | None = None) -> dict[Lot, Wish]:
     """Return for each consignment with homes the latest unloading that lets the couriers of its point be in time.
 
     By the earliest-deadline rule: homes in order of their deadlines share the couriers of the point, each taking its
     hand-over and the shortest way to it. A point without couriers of its own counts on its share, by work, of all.
-    A wish, not a rule: it makes a good order of arrival, the couriers' plan decides.
+    With `couriers_a_point` every point counts on so many, whoever is on duty. A wish, not a rule: it makes a good order
+    of arrival, the couriers' plan decides.
     """
     work = _work_s(problem)
     groups: dict[str, list[int]] = defaultdict(list)
@@ -50,16 +51,16 @@ def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], Wish]:
     able = [courier for courier in problem.couriers if courier.capacity_boxes > 0]
     loading_s = max((courier.loading_s for courier in able), default=0)
     total_s = max(int(work.sum()), 1)
-    wanted: dict[tuple[str, str], Wish] = {}
+    wanted: dict[Lot, Wish] = {}
     for point_id, group in groups.items():
         own = sum(courier.point_id == point_id for courier in able)
-        share = own or max(len(able) * float(work[group].sum()) / total_s, 0.25)
+        share = couriers_a_point or own or max(len(able) * float(work[group].sum()) / total_s, 0.25)
         done_s = 0.0
         for n in sorted(group, key=lambda n: (deadline_s(problem.homes[n]), n)):
             home = problem.homes[n]
             done_s += float(work[n])
             start_s = deadline_s(home) + home.service_s - done_s / share - loading_s - MARGIN_S
-            key = (home.kitchen_id, point_id)
+            key = lot_for(home)
             latest = max(0, int(start_s) - points[point_id].handling_s)
             wanted[key] = min(wanted.get(key, NO_HURRY), Wish(latest, WISH_M_PER_S))
     return wanted
@@ -67,20 +68,20 @@ def wanted_arrivals(problem: RunProblem) -> dict[tuple[str, str], Wish]:
 
 def earlier_arrivals(
     problem: RunProblem, van_runs: Sequence[VanRun], missed_by_s: Mapping[int, int], wanted: Wanted
-) -> dict[tuple[str, str], Wish]:
+) -> dict[Lot, Wish]:
     """Return the wishes after a plan: boxes that came too late for somebody are needed so much earlier.
 
     `missed_by_s` says by how many seconds the nearest courier misses each home (by number) that is left out.
     """
     handling_s = {point.point_id: point.handling_s for point in problem.points}
-    arrived: dict[tuple[str, str], int] = {}
+    arrived: dict[Lot, int] = {}
     for run in van_runs:
         for stop in run.stops:
-            key = (run.kitchen_id, stop.point_id)
+            key = (run.kitchen_id, stop.point_id, stop.batch)
             arrived[key] = max(stop.ready_s - handling_s[stop.point_id], arrived.get(key, 0))
     earlier = dict(wanted)
     for n, late_s in missed_by_s.items():
-        key = (problem.homes[n].kitchen_id, problem.homes[n].point_id)
+        key = lot_for(problem.homes[n])
         if key in arrived:
             need, wish = Wish(max(0, arrived[key] - late_s), NEED_M_PER_S), earlier[key]
             earlier[key] = min(need, wish) if wish.late_m_per_s == NEED_M_PER_S else need

@@ -1,109 +1,89 @@
-"""The couriers of one meal point: a task that can be sent to a worker, and its answer."""
+"""The second echelon as a search: the couriers of all meal points over all homes that have boxes."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 
-from routing.engine.model import Bounds, Trips, search
-from routing.filling import empty_rides, fill, near_vehicles, possible_pairs
-from routing.rides import Ground, Ride
+from routing.engine.fields import Chart, Wishes, chart_of
+from routing.ground import Ground
+from routing.insertion import waiting_homes
+from routing.problem import Home, RunProblem
+from routing.rides import Ride
+from routing.supply import Arrivals
+
+Trips = list[list[tuple[int, list[int]]]]
+"""For each courier its trips: (meal point, homes), both by number."""
 
 
-@dataclass(frozen=True, slots=True)
-class PointTask:
-    """The homes of one meal point and the couriers who may load there, on a small ground of their own.
+def courier_chart(asked: RunProblem, problem: RunProblem, ground: Ground, arrivals: Arrivals) -> Chart:
+    """Return the field of all homes whose boxes are brought, with the other meal points that have such boxes too.
 
-    `homes`, `couriers` are the numbers of the ground's stops and vehicles in the whole problem.
+    `problem` is `asked` settled; prices are those of `asked`.
     """
-
-    homes: tuple[int, ...]
-    couriers: tuple[int, ...]
-    ground: Ground
-    bounds: Bounds
-
-
-@dataclass(frozen=True, slots=True)
-class PointAnswer:
-    """The trips of each courier of the task, as numbers of homes in the whole problem."""
-
-    couriers: tuple[int, ...]
-    trips: tuple[Trips, ...]
-    was_cut_short: bool
-
-
-def point_tasks(ground: Ground, homes: Sequence[int], bounds: Bounds) -> list[PointTask]:
-    """Return one task for each meal point that has both homes waiting and couriers of its own."""
-    tasks = []
-    for depot in sorted({ground.stops[n].depot for n in homes}):
-        own = [v for v, vehicle in enumerate(ground.vehicles) if vehicle.start == depot and vehicle.capacity > 0]
-        mine = [n for n in homes if ground.stops[n].depot == depot]
-        if own:
-            tasks.append(PointTask(tuple(mine), tuple(own), small_ground(ground, mine, own), bounds))
-    return tasks
-
-
-def small_ground(ground: Ground, homes: Sequence[int], couriers: Sequence[int]) -> Ground:
-    """Return a ground with these homes and couriers and only the ways they need, so that it is small to send."""
-    stops = [ground.stops[n] for n in homes]
-    vehicles = [ground.vehicles[v] for v in couriers]
-    places = sorted({s.place for s in stops} | {s.depot for s in stops} | {v.start for v in vehicles})
-    at = {place: n for n, place in enumerate(places)}
-    return Ground(
-        seconds=_cut(ground.seconds, places),
-        metres=_cut(ground.metres, places),
-        stops=tuple(replace(stop, place=at[stop.place], depot=at[stop.depot]) for stop in stops),
-        vehicles=tuple(replace(vehicle, start=at[vehicle.start]) for vehicle in vehicles),
-        depots={at[place]: window for place, window in ground.depots.items() if place in at},
+    places = [*(point.place for point in problem.points), *(home.place for home in problem.homes)]
+    wishes = Wishes(
+        elsewhere=_elsewhere(asked, problem, arrivals),
+        due=_due(problem),
+        pairs=_pairs(problem),
+        floors={n: home.floors for n, home in enumerate(problem.homes) if home.floors}
+        if problem.prices.floor_m
+        else {},
+        floor_m=problem.prices.floor_m,
     )
+    return chart_of(ground, problem.courier_travel, places, wishes, waiting_homes(ground))
 
 
-def _cut(rows: Sequence[array[int]], places: Sequence[int]) -> list[array[int]]:
-    pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
-    return [array("i", pick(rows[place])) for place in places]
+def _elsewhere(asked: RunProblem, problem: RunProblem, arrivals: Arrivals) -> dict[int, dict[int, tuple[int, int]]]:
+    """Return from when (the last lot) and at what price a home's boxes could be had at each of its points."""
+    number = {point.point_id: n for n, point in enumerate(problem.points)}
+    out: dict[int, dict[int, tuple[int, int]]] = {}
+    for n, home in enumerate(asked.homes):
+        if home.alternatives:
+            for point in home.points:
+                lots = arrivals.get((home.kitchen_id, point.point_id, home.batch))
+                if lots:
+                    out.setdefault(n, {})[number[point.point_id]] = (lots[-1][0], point.cost_m)
+    return out
 
 
-def plan_point(task: PointTask) -> PointAnswer:
-    """Return the best trips found for one meal point; the same task gives the same answer everywhere.
-
-    The plain insertion gives the solver its start: from nothing OR-Tools finds no plan for a tight point that needs
-    second trips. The better of the two is returned, so the answer is never worse than the plain one.
-    """
-    ground = task.ground
-    able, stops = possible_pairs(ground)
-    trips: list[Trips] = [() for _ in ground.vehicles]
-    cut = False
-    if stops:
-        small = replace(
-            ground,
-            stops=tuple(ground.stops[n] for n in stops),
-            vehicles=tuple(ground.vehicles[v] for v in able),
-        )
-        found, cut = plan_depot(small, task.bounds)
-        for v, of_vehicle in zip(able, found, strict=True):
-            trips[v] = tuple(tuple(task.homes[stops[i]] for i in trip) for trip in of_vehicle)
-    return PointAnswer(task.couriers, tuple(trips), cut)
+def _due(problem: RunProblem) -> dict[int, tuple[int, int]]:
+    price = problem.prices.late_m_per_s
+    if not price:
+        return {}
+    return {n: (home.due_s, price) for n, home in enumerate(problem.homes) if home.due_s is not None}
 
 
-def plan_depot(ground: Ground, bounds: Bounds) -> tuple[tuple[Trips, ...], bool]:
-    """Return the better of the plain start and what the solver makes of it, and whether the clock cut it off."""
-    rides = empty_rides(ground)
-    fill(rides, range(len(ground.stops)), near_vehicles(ground, len(rides)))
-    start = tuple(ride.trips() for ride in rides)
-    trips_each = max(len(of_courier) for of_courier in start) + 1
-    fewer = tuple(replace(v, max_trips=min(v.max_trips, trips_each)) for v in ground.vehicles)
-    found = search(replace(ground, vehicles=fewer), bounds, start=start)
-    if found.trips is not None and _worth(ground, found.trips) < _worth(ground, start):
-        return found.trips, found.was_cut_short
-    return start, found.was_cut_short
+def _pairs(problem: RunProblem) -> dict[tuple[int, int], int]:
+    """Return what familiarity takes off and a change of courier adds."""
+    number = {courier.courier_id: v for v, courier in enumerate(problem.couriers)}
+    pairs: dict[tuple[int, int], int] = {}
+    for n, home in enumerate(problem.homes):
+        if problem.prices.familiar_m:
+            for known in home.familiar:
+                if known in number:
+                    pairs[n, number[known]] = -problem.prices.familiar_m
+        if problem.prices.churn_m and home.former_courier_id is not None:
+            for courier_id, v in number.items():
+                if courier_id != home.former_courier_id:
+                    pairs[n, v] = pairs.get((n, v), 0) + problem.prices.churn_m
+    return pairs
 
 
-def _worth(ground: Ground, trips: Sequence[Trips]) -> tuple[int, int]:
-    """Return (boxes left out, cost); trips that break a rule are worth nothing."""
-    rides = [Ride(ground, vehicle, of_vehicle) for vehicle, of_vehicle in zip(ground.vehicles, trips, strict=True)]
-    if not all(ride.refresh() for ride in rides):
-        return 1 << 60, 0
-    brought = sum(load.boxes for ride in rides for load in ride.loads)
-    return sum(stop.boxes for stop in ground.stops) - brought, sum(ride.cost_m for ride in rides)
+def rides_of(ground: Ground, trips: Sequence[Sequence[tuple[int, Sequence[int]]]]) -> list[Ride]:
+    """Return the rides of all couriers; every home's own point must be the one its trip loads at."""
+    return [
+        Ride(ground, vehicle, [stops for _, stops in row if stops])
+        for vehicle, row in zip(ground.vehicles, trips, strict=True)
+    ]
+
+
+def needed_s(problem: RunProblem, rides: Sequence[Ride]) -> Mapping[tuple[str, str, str], int]:
+    """Return by when each consignment must lie ready so that every ride stays possible."""
+    latest: dict[tuple[str, str, str], int] = {}
+    for ride in rides:
+        for load in ride.loads:
+            for n in load.stops:
+                home: Home = problem.homes[n]
+                lot = (home.kitchen_id, home.point_id, home.batch)
+                latest[lot] = min(latest.get(lot, load.latest_load_s), load.latest_load_s)
+    return latest

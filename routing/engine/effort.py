@@ -1,11 +1,11 @@
-"""How hard the engine tries: bounds in solutions and rounds, so that the same effort means the same plan everywhere."""
+"""How hard the engine tries: by rounds, so that the same effort means the same plan everywhere, or by seconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from routing.engine.model import Bounds
+from routing.engine.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,27 +14,38 @@ class Limits:
 
     Attributes
     ----------
-    vans, couriers
-        Bounds of one routing model: of a kitchen's vans, of a meal point's couriers.
-    van_rounds
-        Rounds of improvement over the vans of one kitchen.
     rounds, rounds_a_home
-        Rounds of improvement over all couriers: a fixed part and one that grows with the homes.
-    again
-        How often the vans may be planned again, because boxes came too late for somebody.
+        Rounds of the search over the couriers in all: a fixed part and one that grows with the homes.
+    van_rounds
+        Rounds of each search over the vans of one kitchen.
+    turns
+        How often couriers and vans are planned in turn.
+    seconds
+        If given, searches end by the clock instead, and the plan depends on the machine.
     """
 
-    vans: Bounds
-    couriers: Bounds
-    van_rounds: int
     rounds: int
     rounds_a_home: int
-    again: int
+    van_rounds: int
+    turns: int
+    seconds: float | None = None
+
+    def couriers(self, homes: int, share: float) -> Budget:
+        """Return the budget of one search over so many homes that gets this share of all."""
+        if self.seconds is not None:
+            return Budget(seconds=self.seconds * share)
+        return Budget(rounds=int((self.rounds + self.rounds_a_home * homes) * share))
+
+    def vans(self, share: float) -> Budget:
+        """Return the budget of one search over the vans of one kitchen."""
+        if self.seconds is not None:
+            return Budget(seconds=self.seconds * share)
+        return Budget(rounds=self.van_rounds)
 
 
 class Effort(Enum):
     """The efforts a caller may choose from."""
 
-    QUICK = Limits(Bounds(20), Bounds(20), van_rounds=200, rounds=300, rounds_a_home=2, again=1)
-    NORMAL = Limits(Bounds(50), Bounds(40), van_rounds=1_500, rounds=4_000, rounds_a_home=18, again=2)
-    THOROUGH = Limits(Bounds(200), Bounds(200), van_rounds=8_000, rounds=16_000, rounds_a_home=72, again=3)
+    QUICK = Limits(rounds=2_000, rounds_a_home=20, van_rounds=2_000, turns=2)
+    NORMAL = Limits(rounds=10_000, rounds_a_home=150, van_rounds=10_000, turns=3)
+    THOROUGH = Limits(rounds=40_000, rounds_a_home=800, van_rounds=40_000, turns=5)

@@ -1,47 +1,51 @@
-"""Both echelons of one meal by the solver: first the vans, then the couriers, then again where boxes came too late."""
+"""Both echelons of one meal by the compiled search: vans and couriers in turn, each as the other leaves it room."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import TypeVar
 
-from routing.engine.couriers import plan_point, point_tasks
+from routing.costs import costs_of
+from routing.docks import docked
+from routing.engine.couriers import Trips, courier_chart, needed_s, rides_of
 from routing.engine.effort import Effort, Limits
-from routing.engine.vans import VanTask, plan_vans
-from routing.engine.zones import PHASES, improve_zone, zone_count, zone_tasks
-from routing.filling import empty_rides, fill, near_vehicles
+from routing.engine.search.search import Search
+from routing.engine.settle import settled
+from routing.engine.vans import VanPlan, first_vans, kept_in_time, reloaded
+from routing.ground import Ground
 from routing.insertion import pass_on, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
-from routing.reasons import left_out_consignments, left_out_homes, missed_by_s
-from routing.rides import Ground, Ride
+from routing.reasons import left_out_consignments, left_out_homes, turned_away
 from routing.runs import courier_runs, van_runs
-from routing.supply import courier_ground, van_grounds
-from routing.wanted import Wanted, earlier_arrivals, wanted_arrivals
+from routing.supply import Lot, list_arrivals, van_grounds
+from routing.wanted import wanted_arrivals
 
-__all__ = ["Effort", "Limits", "plan_point", "plan_runs", "plan_vans"]
+__all__ = ["Effort", "Limits", "plan_runs"]
 
 Report = Callable[[str, int, int], None]
-AGAIN_SHARE = 2
-"""A second attempt starts from good rides: every second of the rounds will do."""
 
-SEARCHES_A_RUN = 100
+HOT_M, COLD_M = 300.0, 3.0
+"""Heats of the annealing over the couriers, in metres of cost that a round may lose."""
+
+FIRST_SHARE = 0.5
+"""Which share of the rounds the first search over the couriers gets; the later turns share the rest."""
+
+VAN_SHARE = 0.05
+"""Which share of the seconds each search over the vans of one kitchen gets, where seconds count."""
+
+SETTLE_SHARE = 0.15
+"""Which share of a turn is kept for the couriers after the vans took up what moved between meal points."""
+
+SEEDS_A_RUN = 1_000
 """Seeds of two runs lie so far apart that their searches share none."""
-
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
 
 
 def quiet(stage: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def plan_runs(
-    problem: RunProblem, *, seed: int, effort: Effort | Limits, report: Report = quiet, executor: Executor | None = None
-) -> RunPlan:
+def plan_runs(problem: RunProblem, *, seed: int, effort: Effort | Limits, report: Report = quiet) -> RunPlan:
     """Return a plan of both echelons.
 
     Parameters
@@ -49,152 +53,150 @@ def plan_runs(
     problem
         Kitchens, meal points, vans, couriers, consignments and homes of one meal.
     seed
-        The same problem, seed and effort give the same plan on every machine and with any number of workers.
+        The same problem, seed and effort give the same plan on every machine, unless the effort is one of seconds.
     effort
-        How hard to try, by name or by limits; every search ends by solutions and rounds, not by the clock.
+        How hard to try, by name or by limits.
     report
-        Told (stage, done, total) with stage "vans", "points" or "couriers", anew when the vans are planned again;
-        ("cut_short", n, n) when the far limit of seconds ended n searches, in which case alone the plan may differ
-        from one machine to the next.
-    executor
-        Maps the independent parts. Processes only: a routing solve holds Python's lock for its whole length.
+        Told (stage, done, total) with stage "vans" or "couriers".
 
     Returns
     -------
     RunPlan
         Every home and every consignment stands in it, served or left out with a reason.
     """
-    limits = effort.value if isinstance(effort, Effort) else effort
-    run = _Run(problem, limits, seed, report, executor)
-    best = run.draft(wanted_arrivals(problem), None)
-    for _ in range(limits.again):
-        wanted = earlier_arrivals(problem, best.plan.van_runs, best.missed_by_s, best.wanted)
-        other = run.draft(wanted, best) if wanted != best.wanted else best
-        if other.worth >= best.worth:
-            break
-        best = other
-    if run.cut_short:
-        report("cut_short", run.cut_short, run.cut_short)
+    run = _Run(problem, effort.value if isinstance(effort, Effort) else effort, seed, report)
+    best = run.first()
+    for turn in range(1, run.limits.turns):
+        best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
     return best.plan
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A whole plan with what a second attempt starts from.
+    """A whole plan with what the next turn starts from; `worth` is (boxes left out, metres with prices)."""
 
-    `missed_by_s` says how many seconds each home left out (by number) lacked; `worth` is (boxes left out, metres with
-    prices), less is better.
-    """
-
+    problem: RunProblem
     plan: RunPlan
-    wanted: Wanted
-    missed_by_s: Mapping[int, int]
-    rides: Sequence[Ride]
+    vans: tuple[VanPlan, ...]
+    trips: Trips
+    needed_s: Mapping[Lot, int]
     worth: tuple[int, int]
 
 
 class _Run:
     """One call of `plan_runs`."""
 
-    def __init__(
-        self, problem: RunProblem, limits: Limits, seed: int, report: Report, executor: Executor | None
-    ) -> None:
-        self.problem = problem
+    def __init__(self, asked: RunProblem, limits: Limits, seed: int, report: Report) -> None:
+        self.asked = asked
         self.limits = limits
-        self.next_seed = count(seed * SEARCHES_A_RUN).__next__
+        self.seed = seed * SEEDS_A_RUN
         self.report = report
-        self.executor = executor
-        self.cut_short = 0
-        self.supplies = van_grounds(problem)
-        self.bare = courier_ground(problem)
 
-    def draft(self, wanted: Wanted, earlier: _Draft | None) -> _Draft:
-        """Return a plan for these wishes; the couriers start from the earlier draft if there is one."""
-        runs, standing, vans_m = self._vans(wanted)
-        if earlier is not None and tuple(runs) == earlier.plan.van_runs:
-            return earlier
-        ground, hopeless = supplied_ground(self.problem, runs, self.bare)
-        rides = self._point_by_point(ground) if earlier is None else _carried_over(ground, earlier.rides)
-        rides, left = self._together(rides, share=1 if earlier is None else AGAIN_SHARE)
-        left = pass_on(self.problem, runs, rides, hopeless, left)
-        homes = left_out_homes(self.problem, rides, hopeless, left)
-        couriers = tuple(courier_runs(self.problem, rides))
-        plan = RunPlan(tuple(runs), couriers, tuple(homes), tuple(standing), MadeBy.ORTOOLS)
+    def _next_seed(self) -> int:
+        self.seed += 1
+        return self.seed
+
+    def first(self) -> _Draft:
+        """Return the first draft: vans by the arrivals that couriers seem to want, then the couriers."""
+        problem, wanted = self.asked, wanted_arrivals(self.asked)
+        grounds, share = van_grounds(problem), self._van_share(len(self.asked.kitchens))
+        self.report("vans", 0, len(grounds))
+        vans = tuple(
+            first_vans(problem, supply, wanted, self.limits.vans(share), self._next_seed()) for supply in grounds
+        )
+        self.report("vans", len(grounds), len(grounds))
+        return self._with_couriers(problem, vans, None, 0)
+
+    def again(self, draft: _Draft, turn: int) -> _Draft:
+        """Return the next draft: vans no later than the couriers need them, then the couriers with the time it left."""
+        share = self._van_share(len(draft.vans))
+        vans = tuple(
+            kept_in_time(draft.problem, plan, draft.needed_s, self.limits.vans(share), self._next_seed())
+            for plan in draft.vans
+        )
+        return self._with_couriers(draft.problem, vans, draft.trips, turn)
+
+    def _van_share(self, kitchens: int) -> float:
+        return VAN_SHARE / max(1, kitchens)
+
+    def _with_couriers(self, problem: RunProblem, vans: Sequence[VanPlan], trips: Trips | None, turn: int) -> _Draft:
+        """Return the draft of these vans: the couriers searched, the homes settled where they are served from."""
+        self.report("couriers", turn, self.limits.turns)
+        first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
+        share = first if turn == 0 else (1 - first) / (self.limits.turns - 1)
+        hot = HOT_M if turn == 0 else max(COLD_M, HOT_M * (1 - share * turn) ** 2)
+        trips = self._searched(problem, vans, trips, share * (1 - SETTLE_SHARE), hot, roam=True)
+        point_of = {n: problem.points[depot].point_id for row in trips for depot, homes in row for n in homes}
+        moved = settled(problem, point_of)
+        if moved is not problem:
+            vans = self._reloaded(problem, moved, vans)
+        trips = self._searched(moved, vans, trips, share * SETTLE_SHARE, COLD_M, roam=False)
+        self.report("couriers", turn + 1, self.limits.turns)
+        return self._draft(moved, vans, trips)
+
+    def _searched(
+        self,
+        problem: RunProblem,
+        vans: Sequence[VanPlan],
+        trips: Trips | None,
+        share: float,
+        hot_m: float,
+        *,
+        roam: bool,
+    ) -> Trips:
+        """Return better trips for what these vans bring; a home changes its meal point only if it may `roam`."""
+        runs, _ = _runs_of(problem, vans)
+        ground, _ = supplied_ground(problem, runs)
+        chart = courier_chart(self.asked, problem, ground, list_arrivals(problem, runs) if roam else {})
+        search = Search(chart.field, self._next_seed())
+        if trips is not None:
+            search.set_rows(chart.rows(_still_there(problem, ground, trips)))
+        search.fill()
+        search.improve(self.limits.couriers(len(chart.stops), share), hot_m, COLD_M)
+        return chart.trips(search.rows)
+
+    def _reloaded(self, before: RunProblem, problem: RunProblem, vans: Sequence[VanPlan]) -> tuple[VanPlan, ...]:
+        """Return the vans with the loads of `problem`, bringing what they brought before no later if that can be."""
+        plans = {plan.supply.kitchen_id: plan for plan in vans}
+        arrivals = list_arrivals(before, _runs_of(before, vans)[0])
+        budget_share = self._van_share(len(vans))
+        return tuple(
+            reloaded(
+                problem, plans[supply.kitchen_id], supply, arrivals, self.limits.vans(budget_share), self._next_seed()
+            )
+            for supply in van_grounds(problem)
+        )
+
+    def _draft(self, problem: RunProblem, vans: Sequence[VanPlan], trips: Trips) -> _Draft:
+        """Return the whole plan of these trips; `problem` has each home at the point its trip loads at."""
+        runs, standing = _runs_of(problem, vans)
+        ground, hopeless = supplied_ground(problem, runs)
+        rides = rides_of(ground, _still_there(problem, ground, trips))
+        served = {i for ride in rides for load in ride.loads for i in load.stops}
+        left = [n for n in waiting_homes(ground) if n not in served]
+        left = pass_on(problem, runs, rides, hopeless, left)
+        homes = left_out_homes(problem, rides, hopeless, left)
+        plan = RunPlan(tuple(runs), tuple(courier_runs(problem, rides)), tuple(homes), tuple(standing), MadeBy.ENGINE)
         without = {one.home_id for one in homes}
-        boxes = sum(home.boxes for home in self.problem.homes if home.home_id in without)
-        boxes += sum(one.boxes for one in standing)
-        missed = {n: missed_by_s(rides[0].ground.stops[n], rides) or 0 for n in left}
-        return _Draft(plan, wanted, missed, rides, (boxes, vans_m + sum(ride.cost_m for ride in rides)))
-
-    def _vans(self, wanted: Wanted) -> tuple[list[VanRun], list[LeftOutConsignment], int]:
-        tasks = [
-            VanTask(supply, wanted, self.limits.vans, self.limits.van_rounds, self.next_seed())
-            for supply in self.supplies
-        ]
-        runs: list[VanRun] = []
-        standing: list[LeftOutConsignment] = []
-        metres = 0
-        for answer in self._map("vans", plan_vans, tasks, 0, len(tasks)):
-            rides = answer.rides()
-            self.cut_short += answer.was_cut_short
-            runs += van_runs(self.problem, answer.supply, rides)
-            standing += left_out_consignments(self.problem, answer.supply, answer.left)
-            metres += sum(ride.cost_m for ride in rides)
-        return runs, standing, metres
-
-    def _point_by_point(self, ground: Ground) -> list[Ride]:
-        """Return each courier's trips for its own meal point."""
-        tasks = point_tasks(ground, waiting_homes(ground), self.limits.couriers)
-        rides = empty_rides(ground)
-        for answer in self._map("points", plan_point, tasks, 0, len(tasks)):
-            self.cut_short += answer.was_cut_short
-            for v, trips in zip(answer.couriers, answer.trips, strict=True):
-                rides[v] = Ride(ground, ground.vehicles[v], trips)
-        return rides
-
-    def _together(self, rides: list[Ride], share: int) -> tuple[list[Ride], list[int]]:
-        """Return better rides of all couriers, each helping where it can, and the homes that remain.
-
-        Only one in `share` of the usual rounds is made.
-        """
-        if not rides:
-            return [], []
-        ground = rides[0].ground
-        places = [point.place for point in self.problem.points]
-        everyone = near_vehicles(ground, len(rides))
-        left = fill(rides, _unserved(rides), everyone)
-        zones = zone_count(len(waiting_homes(ground)))
-        rounds = (self.limits.rounds + self.limits.rounds_a_home * len(ground.stops)) // (PHASES * share)
-        for phase in range(PHASES):
-            tasks = zone_tasks(rides, left, places, phase, rounds, self.next_seed())
-            for answer in self._map("couriers", improve_zone, tasks, phase * zones, PHASES * zones):
-                for v, trips in zip(answer.couriers, answer.trips, strict=True):
-                    rides[v] = Ride(ground, ground.vehicles[v], trips)
-            left = fill(rides, _unserved(rides), everyone)
-        self.report("couriers", PHASES * zones, PHASES * zones)
-        return rides, left
-
-    def _map(
-        self, stage: str, function: Callable[[Task], Answer], tasks: Sequence[Task], before: int, total: int
-    ) -> Iterator[Answer]:
-        """Yield the answers in the order of the tasks, by workers if there are any; `before` parts are done already."""
-        self.report(stage, before, total)
-        answers = map(function, tasks) if self.executor is None else self.executor.map(function, tasks)
-        for done, answer in enumerate(answers, before + 1):
-            self.report(stage, done, total)
-            yield answer
+        boxes = sum(home.boxes for home in problem.homes if home.home_id in without) + sum(s.boxes for s in standing)
+        kept = [[(load.depot, list(load.stops)) for load in ride.loads] for ride in rides]
+        worth = (boxes, costs_of(self.asked, plan).total_m)
+        return _Draft(problem, plan, tuple(vans), kept, needed_s(problem, rides), worth)
 
 
-def _unserved(rides: Sequence[Ride]) -> list[int]:
-    served = {i for ride in rides for load in ride.loads for i in load.stops}
-    return [n for n in waiting_homes(rides[0].ground) if n not in served]
+def _runs_of(problem: RunProblem, vans: Sequence[VanPlan]) -> tuple[list[VanRun], list[LeftOutConsignment]]:
+    """Return the runs of all vans, each unloading at a free dock, and what is left standing."""
+    runs = [run for plan in vans for run in van_runs(problem, plan.supply, plan.rides)]
+    left = [one for plan in vans for one in left_out_consignments(plan.supply, plan.left)]
+    runs, undocked = docked(problem, runs)
+    return runs, [*turned_away(problem), *left, *undocked]
 
 
-def _carried_over(ground: Ground, rides: Sequence[Ride]) -> list[Ride]:
-    """Return the same trips on a ground where boxes come at other times; a ride that no longer holds is emptied."""
-    fresh = []
-    for ride in rides:
-        trips = [[i for i in trip if ground.stops[i].release_s >= 0] for trip in ride.trips()]
-        moved = Ride(ground, ride.vehicle, trips)
-        fresh.append(moved if moved.refresh() else Ride(ground, ride.vehicle))
-    return fresh
+def _still_there(problem: RunProblem, ground: Ground, trips: Trips) -> Trips:
+    """Return the trips without homes whose boxes do not come, each home with the trip of its own point."""
+    number = {point.point_id: n for n, point in enumerate(problem.points)}
+    at = [number[home.point_id] for home in problem.homes]
+    return [
+        [(depot, [n for n in homes if at[n] == depot and ground.stops[n].release_s >= 0]) for depot, homes in row]
+        for row in trips
+    ]

@@ -1,128 +1,118 @@
-"""The vans of one kitchen: one routing model, started from the plain plan, wishing for the arrivals couriers need."""
+"""The first echelon as a search: the vans of one kitchen, each part of a consignment one stop."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.engine.improve import improve
-from routing.engine.model import Bounds, Trips, search
-from routing.filling import possible_pairs
+from routing.engine.budget import Budget
+from routing.engine.fields import Wishes, chart_of
+from routing.engine.search.search import Search
 from routing.insertion import fill_vans, squeeze
-from routing.rides import Ground, Ride
-from routing.supply import VanGround
-from routing.wanted import NO_HURRY, Wanted, Wish
+from routing.problem import RunProblem
+from routing.rides import Ride
+from routing.supply import Arrivals, Lot, VanGround, lot_of
+from routing.wanted import WISH_M_PER_S, Wanted
+
+HOT_M, COLD_M = 1_000.0, 10.0
+"""Heats of the annealing, in metres of cost that a round may lose."""
 
 
 @dataclass(frozen=True, slots=True)
-class VanTask:
-    """The first echelon of one kitchen, to be sent to a worker."""
+class VanPlan:
+    """Trips of the vans of one kitchen over the stops of `supply`, and the stops that remain."""
 
     supply: VanGround
-    wanted: Wanted
-    bounds: Bounds
-    rounds: int
-    seed: int
+    rides: Sequence[Ride]
+    left: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class VanAnswer:
-    """The trips of each van over the stops of `supply` (some cut smaller than in the task), and the stops left."""
-
-    supply: VanGround
-    trips: tuple[Trips, ...]
-    left: tuple[int, ...]
-    was_cut_short: bool
-
-    def rides(self) -> list[Ride]:
-        """Return the trips with their times."""
-        ground = self.supply.ground
-        return [Ride(ground, van, trips) for van, trips in zip(ground.vehicles, self.trips, strict=True)]
-
-
-def plan_vans(task: VanTask) -> VanAnswer:
-    """Return the plain plan as the solver and then the rounds of improvement better it.
-
-    What no van has room for in one piece is cut to fit.
-    """
-    supply, rides, left = fill_vans(task.supply, task.wanted)
-    wanted = {
-        n: task.wanted[one.kitchen_id, one.point_id]
+def first_vans(problem: RunProblem, supply: VanGround, wanted: Wanted, budget: Budget, seed: int) -> VanPlan:
+    """Return a first plan: by insertion, as early as wanted where that is possible, then searched with that wish."""
+    supply, rides, left = fill_vans(supply, wanted)
+    due = {
+        n: (wanted[lot_of(one)].by_s, wanted[lot_of(one)].late_m_per_s)
         for n, one in enumerate(supply.consignments)
-        if (one.kitchen_id, one.point_id) in task.wanted
+        if lot_of(one) in wanted
     }
-    start = tuple(ride.trips() for ride in rides)
-    found, was_cut_short = _solved(supply.ground, start, wanted, task.bounds)
-    if _worth(supply.ground, found, wanted) < _worth(supply.ground, start, wanted):
-        rides, left = _rides_and_left(supply.ground, found)
-    rides = _no_later(supply.ground, rides, wanted, task)
-    supply, rides, left = squeeze(supply, rides, left)
-    return VanAnswer(supply, tuple(ride.trips() for ride in rides), tuple(left), was_cut_short)
+    return searched(problem, VanPlan(supply, rides, left), Wishes(due=due), budget, seed)
 
 
-def _solved(
-    ground: Ground, start: Sequence[Trips], wanted: Mapping[int, Wish], bounds: Bounds
-) -> tuple[Sequence[Trips], bool]:
-    """Return what the solver makes of `start`, and whether the clock cut it off."""
-    able, possible = possible_pairs(ground)
-    vans = sorted({*able, *(v for v, of_van in enumerate(start) if of_van)})
-    stops = sorted({*possible, *(i for of_van in start for trip in of_van for i in trip)})
-    if not stops:
-        return start, False
-    at = {n: small for small, n in enumerate(stops)}
-    trips_each = max(len(of_van) for of_van in start) + 1
-    small = replace(
-        ground,
-        stops=tuple(ground.stops[n] for n in stops),
-        vehicles=tuple(replace(ground.vehicles[v], max_trips=trips_each) for v in vans),
-    )
-    found = search(
-        small,
-        bounds,
-        start=[tuple(tuple(at[i] for i in trip) for trip in start[v]) for v in vans],
-        wanted={at[n]: wish for n, wish in wanted.items() if n in at},
-    )
-    trips = list(start)
-    for v, of_van in zip(vans, found.trips or (), strict=found.trips is not None):
-        trips[v] = tuple(tuple(stops[i] for i in trip) for trip in of_van)
-    return trips, found.was_cut_short
+def searched(problem: RunProblem, plan: VanPlan, wishes: Wishes, budget: Budget, seed: int) -> VanPlan:
+    """Return a plan that is no worse by metres and wishes; what found no room before is tried again."""
+    supply = plan.supply
+    places = [*(kitchen.place for kitchen in problem.kitchens), *(point.place for point in problem.points)]
+    chart = chart_of(supply.ground, problem.van_travel, places, wishes, range(len(supply.ground.stops)))
+    search = Search(chart.field, seed)
+    depot = supply.ground.vehicles[0].start if supply.ground.vehicles else 0
+    search.set_rows(chart.rows([[(depot, trip) for trip in ride.trips()] for ride in plan.rides]))
+    search.fill()
+    search.improve(budget, HOT_M, COLD_M)
+    rides = [
+        Ride(supply.ground, vehicle, [stops for _, stops in row])
+        for vehicle, row in zip(supply.ground.vehicles, chart.trips(search.rows), strict=True)
+    ]
+    served = {i for ride in rides for trip in ride.trips() for i in trip}
+    left = [n for n in range(len(supply.ground.stops)) if n not in served]
+    return VanPlan(*squeeze(supply, rides, left))
 
 
-def _rides_and_left(ground: Ground, trips: Sequence[Trips]) -> tuple[list[Ride], list[int]]:
-    rides = [Ride(ground, van, of_van) for van, of_van in zip(ground.vehicles, trips, strict=True)]
-    served = {i for of_van in trips for trip in of_van for i in trip}
-    return rides, [n for n in range(len(ground.stops)) if n not in served]
-
-
-def _no_later(ground: Ground, rides: Sequence[Ride], wanted: Mapping[int, Wish], task: VanTask) -> list[Ride]:
-    """Return shorter rides that bring nothing later than wanted, or than `rides` bring it where that is later."""
-    begin_s = {
-        i: leave_s - ground.stops[i].service_s
-        for ride in rides
-        for load in ride.loads
-        for i, leave_s in zip(load.stops, load.leave_s, strict=True)
-    }
+def kept_in_time(problem: RunProblem, plan: VanPlan, needed_s: Mapping[Lot, int], budget: Budget, seed: int) -> VanPlan:
+    """Return a cheaper plan that brings nothing later than the couriers need it."""
+    ground = plan.supply.ground
     stops = tuple(
-        replace(stop, close_s=min(stop.close_s, max(wanted.get(n, NO_HURRY).by_s, begin_s.get(n, stop.close_s))))
-        for n, stop in enumerate(ground.stops)
+        replace(stop, close_s=min(stop.close_s, needed_s[lot_of(one)] - stop.service_s))
+        if lot_of(one) in needed_s
+        else stop
+        for stop, one in zip(ground.stops, plan.supply.consignments, strict=True)
     )
-    strict = replace(ground, stops=stops)
-    bound = [Ride(strict, ride.vehicle, ride.trips()) for ride in rides]
-    better, _ = improve(bound, (), rounds=task.rounds, seed=task.seed, strangers=0)
-    return [Ride(ground, ride.vehicle, ride.trips()) for ride in better]
-
-
-def _worth(ground: Ground, trips: Sequence[Trips], wanted: Mapping[int, Wish]) -> tuple[int, int]:
-    """Return (boxes left, metres with the price of vans and of lateness); trips that break a rule are worth nothing."""
-    rides = [Ride(ground, van, of_van) for van, of_van in zip(ground.vehicles, trips, strict=True)]
+    strict = replace(plan.supply, ground=replace(ground, stops=stops))
+    rides = [Ride(strict.ground, ride.vehicle, ride.trips()) for ride in plan.rides]
     if not all(ride.refresh() for ride in rides):
-        return 1 << 60, 0
-    late_m = sum(
-        max(0, leave_s - ground.stops[i].service_s - wanted[i].by_s) * wanted[i].late_m_per_s
-        for ride in rides
-        for load in ride.loads
-        for i, leave_s in zip(load.stops, load.leave_s, strict=True)
-        if i in wanted
-    )
-    brought = sum(load.boxes for ride in rides for load in ride.loads)
-    return sum(stop.boxes for stop in ground.stops) - brought, sum(ride.cost_m for ride in rides) + late_m
+        return plan
+    found = searched(problem, VanPlan(strict, rides, plan.left), Wishes(), budget, seed)
+    if len(found.supply.ground.stops) != len(stops):
+        return plan
+    rides = [Ride(ground, ride.vehicle, ride.trips()) for ride in found.rides]
+    return VanPlan(plan.supply, rides, found.left)
+
+
+def reloaded(
+    problem: RunProblem, plan: VanPlan, supply: VanGround, arrivals: Arrivals, budget: Budget, seed: int
+) -> VanPlan:
+    """Return the trips of `plan` for the loads of `supply`; if they no longer hold, searched anew.
+
+    `arrivals` are those of before: what comes later than it came is dear.
+    """
+    carried = _carried_over(plan, supply)
+    if not carried.left:
+        return carried
+    due = {
+        n: (arrivals[lot_of(one)][-1][0] - stop.service_s, WISH_M_PER_S)
+        for n, (stop, one) in enumerate(zip(supply.ground.stops, supply.consignments, strict=True))
+        if arrivals.get(lot_of(one))
+    }
+    return searched(problem, carried, Wishes(due=due), budget, seed)
+
+
+def _carried_over(plan: VanPlan, supply: VanGround) -> VanPlan:
+    """Return the same trips for other loads of the same kitchen, part by part of each consignment."""
+    waiting: dict[Lot, list[int]] = defaultdict(list)
+    for n in sorted(range(len(supply.boxes)), key=lambda n: supply.boxes[n]):
+        waiting[lot_of(supply.consignments[n])].append(n)
+    rides = []
+    for ride in plan.rides:
+        trips = []
+        for trip in ride.trips():
+            lots = [lot_of(plan.supply.consignments[i]) for i in trip]
+            trips.append([waiting[lot].pop() for lot in lots if waiting[lot]])
+        fresh = Ride(supply.ground, ride.vehicle, trips)
+        if not fresh.refresh():
+            for load in fresh.loads:
+                for i in load.stops:
+                    waiting[lot_of(supply.consignments[i])].append(i)
+            fresh = Ride(supply.ground, ride.vehicle)
+        rides.append(fresh)
+    left = sorted(n for parts in waiting.values() for n in parts)
+    return VanPlan(supply, rides, left)
