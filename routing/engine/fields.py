@@ -12,7 +12,6 @@ from routing.engine.search.field import (
     DEPOT,
     FORBIDDEN,
     NEVER,
-    NOWHERE,
     STOP,
     VEHICLE,
     Field,
@@ -62,11 +61,15 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A field with the way back: `stops[i]` and `depots[d]` are the ground's numbers of stop i and depot d."""
+    """A field with the way back: `stops[i]` and `depots[d]` are the ground's numbers of stop i and depot d.
+
+    `spots` has shape (m, 2): where the field's places lie, in equal units along both axes.
+    """
 
     field: Field
     stops: tuple[int, ...]
     depots: tuple[int, ...]
+    spots: NDArray[np.float64]
 
     def trips(self, rows: Sequence[Sequence[Trip]]) -> list[list[tuple[int, list[int]]]]:
         """Return the ground's (depot, stops) of every trip of every vehicle."""
@@ -118,14 +121,14 @@ def chart_of(
         near_depots=nearest_depots(open_to, depot_cost, ways, records["place"], np.array(depot_rows, dtype=np.int64)),
         near_vehicles=nearest_vehicles(ways, vehicles["start"], np.array(depot_rows, dtype=np.int64)),
     )
-    return Chart(made, tuple(inside), tuple(depots))
+    return Chart(made, tuple(inside), tuple(depots), _spots([places[place] for place in used]))
 
 
 def _along_a_curve(places: Sequence[Place]) -> Rows:
     """Return for each place its rank along a Z-order curve (Morton 1966) over the box that holds them all."""
     if not places:
         return np.zeros(0, dtype=np.int64)
-    spots = np.array([(place.lat, place.lon) for place in places])
+    spots = _spots(places)
     span = np.maximum(spots.max(axis=0) - spots.min(axis=0), 1e-9)
     cells = ((spots - spots.min(axis=0)) / span * ((1 << CURVE_BITS) - 1)).astype(np.int64)
     key = np.zeros(len(places), dtype=np.int64)
@@ -134,6 +137,14 @@ def _along_a_curve(places: Sequence[Place]) -> Rows:
     rank = np.empty(len(places), dtype=np.int64)
     rank[np.argsort(key, kind="stable")] = np.arange(len(places))
     return rank
+
+
+def _spots(places: Sequence[Place]) -> NDArray[np.float64]:
+    """Return latitude and longitude, shape (m, 2), the latter shortened as it is there."""
+    spots = np.array([(place.lat, place.lon) for place in places]).reshape(-1, 2)
+    if len(spots):
+        spots[:, 1] *= np.cos(np.radians(spots[0, 0]))
+    return spots
 
 
 def _depots(ground: Ground, wishes: Wishes, inside: Sequence[int]) -> list[int]:
@@ -231,7 +242,7 @@ def _vehicles(ground: Ground, row_of: Mapping[int, int], floor_m: int, pair_cost
     for v, one in enumerate(ground.vehicles):
         alike = (
             row_of[one.start],
-            NOWHERE if one.back is None else row_of[one.back],
+            len(row_of) if one.back is None else row_of[one.back],
             one.free_s,
             one.end_by_s,
             one.capacity,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from routing.costs import costs_of
 from routing.docks import docked
 from routing.engine.couriers import Trips, courier_chart, needed_s, rides_of
 from routing.engine.effort import Effort, Limits
-from routing.engine.search.search import Search
 from routing.engine.settle import settled
 from routing.engine.vans import VanPlan, first_vans, kept_in_time, reloaded
+from routing.engine.zones import Heat, searched
 from routing.ground import Ground
 from routing.insertion import pass_on, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
@@ -45,7 +46,9 @@ def quiet(stage: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def plan_runs(problem: RunProblem, *, seed: int, effort: Effort | Limits, report: Report = quiet) -> RunPlan:
+def plan_runs(
+    problem: RunProblem, *, seed: int, effort: Effort | Limits, report: Report = quiet, workers: int = 1
+) -> RunPlan:
     """Return a plan of both echelons.
 
     Parameters
@@ -58,16 +61,20 @@ def plan_runs(problem: RunProblem, *, seed: int, effort: Effort | Limits, report
         How hard to try, by name or by limits.
     report
         Told (stage, done, total) with stage "vans" or "couriers".
+    workers
+        How many threads search side by side.
 
     Returns
     -------
     RunPlan
         Every home and every consignment stands in it, served or left out with a reason.
     """
-    run = _Run(problem, effort.value if isinstance(effort, Effort) else effort, seed, report)
-    best = run.first()
-    for turn in range(1, run.limits.turns):
-        best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
+    limits = effort.value if isinstance(effort, Effort) else effort
+    with ThreadPoolExecutor(workers) as executor:
+        run = _Run(problem, limits, seed, report, executor, workers)
+        best = run.first()
+        for turn in range(1, limits.turns):
+            best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
     return best.plan
 
 
@@ -86,11 +93,15 @@ class _Draft:
 class _Run:
     """One call of `plan_runs`."""
 
-    def __init__(self, asked: RunProblem, limits: Limits, seed: int, report: Report) -> None:
+    def __init__(
+        self, asked: RunProblem, limits: Limits, seed: int, report: Report, executor: Executor, workers: int
+    ) -> None:
         self.asked = asked
         self.limits = limits
         self.seed = seed * SEEDS_A_RUN
         self.report = report
+        self.executor = executor
+        self.workers = workers
 
     def _next_seed(self) -> int:
         self.seed += 1
@@ -148,12 +159,16 @@ class _Run:
         runs, _ = _runs_of(problem, vans)
         ground, _ = supplied_ground(problem, runs)
         chart = courier_chart(self.asked, problem, ground, list_arrivals(problem, runs) if roam else {})
-        search = Search(chart.field, self._next_seed())
-        if trips is not None:
-            search.set_rows(chart.rows(_still_there(problem, ground, trips)))
-        search.fill()
-        search.improve(self.limits.couriers(len(chart.stops), share), hot_m, COLD_M)
-        return chart.trips(search.rows)
+        rows = searched(
+            chart,
+            chart.rows(_still_there(problem, ground, trips)) if trips is not None else [()] * len(problem.couriers),
+            budget=lambda part: self.limits.couriers(len(chart.stops), share * part),
+            heat=Heat(hot_m, COLD_M),
+            seed=self._next_seed(),
+            executor=self.executor,
+            workers=self.workers,
+        )
+        return chart.trips(rows)
 
     def _reloaded(self, before: RunProblem, problem: RunProblem, vans: Sequence[VanPlan]) -> tuple[VanPlan, ...]:
         """Return the vans with the loads of `problem`, bringing what they brought before no later if that can be."""

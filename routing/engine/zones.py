@@ -1,130 +1,162 @@
-"""Zones: the district cut into slices that are improved side by side, each time along other lines.
+"""Zones: a field cut into slices that are searched side by side, each time along other lines.
 
-What a zone holds are the rides of the couriers who start in it, so that no two zones touch the same ride. The cuts
-turn from phase to phase; what one cut keeps apart the next one brings together. Cuts depend on the problem alone, so
-the plan is the same with any number of workers.
+What a zone holds are the rows of its vehicles, so that no two zones touch the same row. The cuts turn from phase to
+phase; what one cut keeps apart the next one brings together. Cuts depend on the rows alone, so that a plan by rounds is
+the same with any number of workers. A zone is also faster than the whole: its ways fit into the processor's cache.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from routing.engine.couriers import small_ground
-from routing.engine.improve import COLD_M, HOT_M, improve
-from routing.engine.model import Trips
-from routing.insertion import STRANGERS
-from routing.places import Place
-from routing.rides import Ground, Ride
+import numpy as np
+from numpy.typing import NDArray
 
-HOMES_A_ZONE = 320
-"""About how many homes a zone holds: enough for a neighbourhood of meal points, few enough for many workers."""
+from routing.engine.budget import Budget
+from routing.engine.fields import Chart
+from routing.engine.search.field import Field, Rows
+from routing.engine.search.parts import part_of
+from routing.engine.search.search import Search, Trip
+
+STOPS_A_ZONE = 320
+"""About how many stops a zone holds: enough for a neighbourhood of meal points, few enough for the cache."""
 
 PHASES = 6
-"""How often the district is cut; each phase starts as cool as the one before it ended."""
+"""How often a field is cut anew in one search; each phase starts as cool as the one before it ended."""
+
+SEEDS_A_PHASE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneTask:
-    """The rides of one zone, to be sent to a worker; `trips`, `left` number the stops of the small ground."""
+class Heat:
+    """From how hot to how cold a search anneals, in metres of cost that a round may lose."""
 
-    homes: tuple[int, ...]
-    couriers: tuple[int, ...]
-    ground: Ground
-    trips: tuple[Trips, ...]
-    left: tuple[int, ...]
-    rounds: int
+    hot_m: float
+    cold_m: float
+
+    def phase(self, number: int, phases: int) -> Heat:
+        """Return the heat of one of so many equal phases."""
+        cooling = (self.cold_m / self.hot_m) ** (1 / phases)
+        return Heat(self.hot_m * cooling**number, self.hot_m * cooling ** (number + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """What one worker searches: the part, its rows, how long and how hot."""
+
+    field: Field
+    rows: Sequence[Sequence[Trip]]
+    budget: Callable[[], Budget]
+    heat: Heat
     seed: int
-    heat_m: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneAnswer:
-    """The trips of each courier of the task, as numbers of homes in the whole problem."""
-
-    couriers: tuple[int, ...]
-    trips: tuple[Trips, ...]
-
-
-def improve_zone(task: ZoneTask) -> ZoneAnswer:
-    """Return trips that are no worse; the same task gives the same answer everywhere."""
-    ground = task.ground
-    rides = [Ride(ground, vehicle, trips) for vehicle, trips in zip(ground.vehicles, task.trips, strict=True)]
-    better, _ = improve(rides, task.left, rounds=task.rounds, seed=task.seed, strangers=STRANGERS, heat_m=task.heat_m)
-    trips = tuple(tuple(tuple(task.homes[i] for i in trip) for trip in ride.trips()) for ride in better)
-    return ZoneAnswer(task.couriers, trips)
-
-
-def zone_count(homes: int) -> int:
-    """Return into how many zones so many homes are cut."""
-    return max(1, round(homes / HOMES_A_ZONE))
-
-
-def zone_tasks(
-    rides: Sequence[Ride], left: Sequence[int], places: Sequence[Place], phase: int, rounds: int, seed: int
-) -> list[ZoneTask]:
-    """Return the tasks of one phase.
+def searched(
+    chart: Chart,
+    rows: Sequence[Sequence[Trip]],
+    *,
+    budget: Callable[[float], Budget],
+    heat: Heat,
+    seed: int,
+    executor: Executor | None,
+    workers: int,
+) -> list[tuple[Trip, ...]]:
+    """Return better rows.
 
     Parameters
     ----------
-    rides, left
-        The rides of all couriers, and the homes that have boxes but no courier.
-    places
-        The meal points, in the order of the ground's depots.
-    phase
-        Which cut, from 0 to `PHASES - 1`.
-    rounds
-        Rounds of this phase in all; each zone gets its share by homes.
-    seed
-        Each zone makes a seed of its own from it.
+    chart, rows
+        The field and the rows to start from; who is in none of them is inserted first.
+    budget
+        Returns a budget that begins now, of a share of what there is for this search.
+    heat, seed
+        See `Search`.
+    executor, workers
+        Runs so many zones side by side; threads will do, compiled loops do not hold Python's lock.
     """
-    ground = rides[0].ground
-    homes_of: dict[int, list[int]] = {}
-    for v, ride in enumerate(rides):
-        homes_of[v] = [i for trip in ride.trips() for i in trip]
-    zone_of = _slices(ground, rides, left, places, phase)
-    tasks: list[ZoneTask] = []
-    for zone in sorted(set(zone_of.values())):
-        couriers = [v for v, ride in enumerate(rides) if zone_of[ride.vehicle.start] == zone]
-        without = [i for i in left if zone_of[ground.stops[i].depot] == zone]
-        homes = [i for v in couriers for i in homes_of[v]] + without
-        if couriers and homes:
-            share = max(1, rounds * len(homes) // (sum(map(len, homes_of.values())) + len(left)))
-            tasks.append(_zone_task(rides, couriers, homes, len(without), phase, share, seed * 1_000 + len(tasks)))
+    search = Search(chart.field, seed)
+    search.set_rows(rows)
+    search.fill()
+    zones = max(1, round(len(chart.stops) / STOPS_A_ZONE))
+    if zones == 1:
+        search.improve(budget(1.0), heat.hot_m, heat.cold_m)
+        return search.rows
+    now = search.rows
+    for phase in range(PHASES):
+        tasks = _cut(chart, now, zones, phase, budget, heat.phase(phase, PHASES), seed, workers)
+        found = (
+            map(_improved, [task for _, _, task in tasks])
+            if executor is None
+            else executor.map(_improved, [task for _, _, task in tasks])
+        )
+        for (stops, vehicles, _), better in zip(tasks, found, strict=True):
+            for v, row in zip(vehicles, better, strict=True):
+                now[v] = tuple((d, tuple(int(stops[i]) for i in trip)) for d, trip in row)
+    search.set_rows(now)
+    search.fill()
+    return search.rows
+
+
+def _improved(zone: _Zone) -> list[tuple[Trip, ...]]:
+    search = Search(zone.field, zone.seed)
+    search.set_rows(zone.rows)
+    search.fill()
+    search.improve(zone.budget(), zone.heat.hot_m, zone.heat.cold_m)
+    return search.rows
+
+
+def _cut(
+    chart: Chart,
+    rows: Sequence[Sequence[Trip]],
+    zones: int,
+    phase: int,
+    budget: Callable[[float], Budget],
+    heat: Heat,
+    seed: int,
+    workers: int,
+) -> list[tuple[Rows, Rows, _Zone]]:
+    """Return stops and vehicles of each zone, with the task that searches it."""
+    of_stop, of_vehicle = _zones(chart, rows, zones, math.pi * phase / PHASES)
+    tasks = []
+    for zone in range(zones):
+        stops, vehicles = np.flatnonzero(of_stop == zone), np.flatnonzero(of_vehicle == zone)
+        if not len(stops) or not len(vehicles):
+            continue
+        number = {int(n): i for i, n in enumerate(stops)}
+        part_rows = [[(d, tuple(number[i] for i in trip)) for d, trip in rows[int(v)]] for v in vehicles]
+        by_clock = min(1.0, workers / zones) / PHASES
+        by_rounds = len(stops) / len(chart.stops) / PHASES
+
+        def begin(by_clock: float = by_clock, by_rounds: float = by_rounds) -> Budget:
+            asked = budget(1.0)
+            return budget(by_clock if asked.rounds is None else by_rounds)
+
+        part = part_of(chart.field, stops, vehicles)
+        tasks.append((stops, vehicles, _Zone(part, part_rows, begin, heat, seed + SEEDS_A_PHASE * (phase + 1) + zone)))
     return tasks
 
 
-def _slices(
-    ground: Ground, rides: Sequence[Ride], left: Sequence[int], places: Sequence[Place], phase: int
-) -> dict[int, int]:
-    """Return the zone of each meal point: slices across one direction, with about as many homes in each."""
-    homes = [i for ride in rides for trip in ride.trips() for i in trip] + list(left)
-    weight = [0] * len(places)
-    for i in homes:
-        weight[ground.stops[i].depot] += 1
-    angle = math.pi * phase / PHASES
-    narrow = math.cos(math.radians(places[0].lat))
-    along = [place.lon * narrow * math.cos(angle) + place.lat * math.sin(angle) for place in places]
-    zones, zone_of, before = zone_count(len(homes)), {}, 0
-    for n in sorted(range(len(places)), key=lambda n: (along[n], n)):
-        zone_of[n] = min(zones - 1, before * zones // max(1, len(homes)))
-        before += weight[n]
-    return zone_of
-
-
-def _zone_task(
-    rides: Sequence[Ride], couriers: list[int], homes: list[int], without: int, phase: int, rounds: int, seed: int
-) -> ZoneTask:
-    at = {i: n for n, i in enumerate(homes)}
-    cooling = (COLD_M / HOT_M) ** (1 / PHASES)
-    return ZoneTask(
-        homes=tuple(homes),
-        couriers=tuple(couriers),
-        ground=small_ground(rides[0].ground, homes, couriers),
-        trips=tuple(tuple(tuple(at[i] for i in trip) for trip in rides[v].trips()) for v in couriers),
-        left=tuple(range(len(homes) - without, len(homes))),
-        rounds=rounds,
-        seed=seed,
-        heat_m=(HOT_M * cooling**phase, HOT_M * cooling ** (phase + 1)),
-    )
+def _zones(
+    chart: Chart, rows: Sequence[Sequence[Trip]], zones: int, angle: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the zone of each stop and of each vehicle: slices across one direction, even in stops."""
+    along = chart.spots @ np.array([math.cos(angle), math.sin(angle)])
+    place = chart.field.stops["place"]
+    at = [along[start] for start in chart.field.vehicles["start"]]
+    weight = np.zeros(len(rows), dtype=np.int64)
+    served = [[i for _, trip in row for i in trip] for row in rows]
+    for v, stops in enumerate(served):
+        if stops:
+            at[v], weight[v] = float(along[place[stops]].mean()), len(stops)
+    order = sorted(range(len(rows)), key=lambda v: (at[v], v))
+    before = np.cumsum(weight[order]) - weight[order]
+    of_vehicle = np.zeros(len(rows), dtype=np.int64)
+    of_vehicle[order] = np.minimum(zones - 1, before * zones // max(1, int(weight.sum())))
+    borders = [max((at[v] for v in order if of_vehicle[v] <= zone), default=-math.inf) for zone in range(zones - 1)]
+    of_stop = np.searchsorted(np.array(borders), along[place]).astype(np.int64)
+    for v, stops in enumerate(served):
+        of_stop[stops] = of_vehicle[v]
+    return of_stop, of_vehicle

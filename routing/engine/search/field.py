@@ -21,9 +21,6 @@ NEVER = 1 << 40
 FORBIDDEN = 1 << 40
 """A price that forbids a pairing of stop and vehicle."""
 
-NOWHERE = -1
-"""No place: a vehicle that ends at its last stop."""
-
 INSERT_NEAR = 30
 """Beside how many of the nearest stops a stop is tried."""
 
@@ -83,7 +80,8 @@ VEHICLE = np.dtype(
         )
     ]
 )
-"""A vehicle: the place where it is at `free`, the place where it must be (`NOWHERE`: at its last stop) by `end_by`,
+"""A vehicle: the place where it is at `free`, the place where it must be by `end_by` (one that is
+no way from anywhere, if it ends at its last stop),
 boxes a trip, seconds of loading, trips, price of using it at all, its pace in percent (100: as the ways say), its kind,
 and metres times the square of its floors, over 100. Vehicles of one kind are alike in everything, so that one idle one
 stands for all."""
@@ -128,10 +126,11 @@ class Field(NamedTuple):
 
 
 def ways_of(seconds: Matrix, metres: Matrix) -> Records:
-    """Return both matrices, shape (m, m), as ways."""
-    ways = np.empty(metres.shape, dtype=WAY)
-    ways["metres"], ways["metres_back"] = metres, metres.T
-    ways["seconds"], ways["seconds_back"] = seconds, seconds.T
+    """Return both matrices, shape (m, m), as ways of m + 1 places; the last is no way from anywhere."""
+    m = len(metres)
+    ways = np.zeros((m + 1, m + 1), dtype=WAY)
+    ways["metres"][:m, :m], ways["metres_back"][:m, :m] = metres, metres.T
+    ways["seconds"][:m, :m], ways["seconds_back"][:m, :m] = seconds, seconds.T
     return ways
 
 

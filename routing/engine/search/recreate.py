@@ -14,7 +14,7 @@ import numpy as np
 from routing.engine.compiled import compiled, inlined
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import uniform
-from routing.engine.search.field import FORBIDDEN, INSERT_NEAR, NEVER, NOWHERE, Field
+from routing.engine.search.field import FORBIDDEN, INSERT_NEAR, NEVER, Field
 from routing.engine.search.memory import Memory
 from routing.engine.search.state import State, insert_mark, paced, refresh
 
@@ -106,10 +106,9 @@ def _better_new_trip(field: Field, state: State, i: int, v: int, p: int, depot: 
         before, free = state.steps[v, p - 1].place, state.steps[v, p - 1].leave
     way, out = field.ways[hub.place, before], field.ways[stop.place, hub.place]
     added = np.int64(way.metres_back) + out.metres_back
+    added += _onward_metres(field, state, v, p, stop.place)
     if state.rows[v].length == 0:
-        added += vehicle.fixed + (0 if vehicle.back == NOWHERE else field.ways[stop.place, vehicle.back].metres)
-    else:
-        added += _onward_metres(field, state, v, p, stop.place)
+        added += vehicle.fixed
     if added >= best.added:
         return best
     depart = max(free + paced(way.seconds_back, vehicle.pace), max(field.release[stop.batch, depot], hub.opens))
@@ -137,25 +136,15 @@ def _wishes(field: Field, state: State, i: int, v: int, depot: int) -> int:
 @inlined
 def _onward_metres(field: Field, state: State, v: int, p: int, here: int) -> int:
     """Return the metres from `here` to what stands at position `p`, less those that lead there now."""
-    if p < state.rows[v].length:
-        step = state.steps[v, p]
-        return np.int64(field.ways[here, step.place].metres) - step.way
-    back = field.vehicles[v].back
-    if back == NOWHERE:
-        return np.int64(0)
-    return np.int64(field.ways[here, back].metres) - field.ways[state.steps[v, p - 1].place, back].metres
+    onward = state.steps[v, p]
+    return np.int64(field.ways[here, onward.place].metres) - onward.way
 
 
 @inlined
 def _in_time(field: Field, state: State, v: int, p: int, here: int, done: int) -> bool:
-    """Return whether a vehicle done at `here` keeps what stands at position `p`, or its end."""
-    vehicle = field.vehicles[v]
-    if p < state.rows[v].length:
-        onward = state.steps[v, p]
-        return bool(done + paced(field.ways[here, onward.place].seconds, vehicle.pace) <= onward.latest)
-    if vehicle.back == NOWHERE:
-        return bool(done <= vehicle.end_by)
-    return bool(done + paced(field.ways[here, vehicle.back].seconds, vehicle.pace) <= vehicle.end_by)
+    """Return whether a vehicle done at `here` keeps what stands at position `p`, be it the end."""
+    onward = state.steps[v, p]
+    return bool(done + paced(field.ways[here, onward.place].seconds, field.vehicles[v].pace) <= onward.latest)
 
 
 @compiled

@@ -1,8 +1,9 @@
 """The state of a search: the trips of every vehicle as one row of steps, with their times.
 
 A row is what a vehicle does, in order: a depot d is the mark -1 - d and begins a trip, a stop i is the mark i. Every
-row that is not empty begins with a depot. Each step knows when the vehicle leaves it at the earliest and by when it
-must be reached so that everything after it still holds, so that an insertion is judged without walking the row.
+row that is not empty begins with a depot, and behind every row stands its end. Each step knows when the vehicle leaves
+it at the earliest and by when it must be reached so that everything after it still holds, so that an insertion is
+judged without walking the row.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.compiled import compiled, inlined
-from routing.engine.search.field import NOWHERE, Field, Records
+from routing.engine.search.field import Field, Records
 
 Rows = NDArray[np.int64]
 
@@ -24,6 +25,9 @@ the latest start of its hand-over (or of its loading); at depots also when loadi
 ROW = np.dtype([(name, np.int64) for name in ("length", "trips", "climbed", "cost")])
 """A row: its steps, trips, floors, and metres with all prices."""
 
+END = 1 << 40
+"""The mark behind the last step of a row: where the vehicle must be at its end, and by when."""
+
 AS_IS = 100
 """Percent of a vehicle that is as fast as the ways say."""
 
@@ -32,7 +36,7 @@ SPOT = np.dtype([("vehicle", np.int64), ("at", np.int64)])
 
 
 class State(NamedTuple):
-    """Records of `ROW` (k,), `STEP` (k, w) and `SPOT` (n,): k vehicles with room for w steps, n stops."""
+    """Records of `ROW` (k,), `STEP` (k, w) and `SPOT` (n,): k vehicles with room for w steps, ends too, n stops."""
 
     rows: Records
     steps: Records
@@ -42,7 +46,7 @@ class State(NamedTuple):
 def empty_state(field: Field) -> State:
     """Return rows of idle vehicles, with room for every stop in one row."""
     k, n = len(field.vehicles), len(field.stops)
-    width = n + int(min(n, field.vehicles["trips_most"].max(initial=1))) + 2
+    width = n + int(min(n, field.vehicles["trips_most"].max(initial=1))) + 3
     spots = np.zeros(n, dtype=SPOT)
     spots["vehicle"] = -1
     return State(np.zeros(k, dtype=ROW), np.zeros((k, width), dtype=STEP), spots)
@@ -57,11 +61,15 @@ def paced(seconds: int, percent: int) -> int:
 @compiled
 def refresh(field: Field, state: State, v: int) -> bool:
     """Recompute times, boxes and cost of row `v`; return whether every rule holds."""
-    row = state.rows[v]
+    row, vehicle = state.rows[v], field.vehicles[v]
+    end = state.steps[v, row.length]
+    end.mark, end.place, end.latest, end.way = END, vehicle.back, vehicle.end_by, 0
     if row.length == 0:
         row.trips = row.climbed = row.cost = 0
         return True
     holds = _forward(field, state, v)
+    end.way = field.ways[vehicle.back, state.steps[v, row.length - 1].place].metres_back
+    row.cost += end.way
     return _backward(field, state, v) and holds
 
 
@@ -94,8 +102,6 @@ def _forward(field: Field, state: State, v: int) -> bool:
             floors += stop.floors
             spot.vehicle, spot.at = v, p
         step.head, step.leave, here = head, now, step.place
-    if vehicle.back != NOWHERE:
-        cost += field.ways[here, vehicle.back].metres
     row.trips, row.climbed = trips, floors
     row.cost = cost + vehicle.floor_price * floors * floors // 100
     return holds and trips <= vehicle.trips_most
@@ -123,8 +129,7 @@ def _backward(field: Field, state: State, v: int) -> bool:
     onward, deadline, holds = vehicle.back, vehicle.end_by, True
     for p in range(state.rows[v].length - 1, -1, -1):
         step = state.steps[v, p]
-        if onward != NOWHERE:
-            deadline -= paced(field.ways[step.place, onward].seconds, vehicle.pace)
+        deadline -= paced(field.ways[step.place, onward].seconds, vehicle.pace)
         if step.mark >= 0:
             stop = field.stops[step.mark]
             deadline = min(stop.closes, deadline - stop.service)
