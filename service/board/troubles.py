@@ -15,7 +15,17 @@ from service.board.names import shortened
 from service.progress import HANDED_OVER
 from service.tables import CourierRun, Dish, Elder, MealOrder, MealPoint, Outcome, Plan, PlannedOrder, Visit
 
-LACK_IN_SECONDS = frozenset({Reason.PAST_EAT_BY, Reason.WINDOW, Reason.POINT_CLOSED, Reason.NO_COURIER})
+LACK_IN_SECONDS = frozenset(
+    {
+        Reason.PAST_EAT_BY,
+        Reason.WINDOW,
+        Reason.POINT_CLOSED,
+        Reason.NO_COURIER,
+        Reason.NOT_CERTIFIED,
+        Reason.LOCKED,
+        Reason.FORBIDDEN,
+    }
+)
 LACK_IN_BOXES = frozenset({Reason.TOO_LARGE, Reason.NOT_BROUGHT, Reason.NO_CAPACITY})
 
 

@@ -11,7 +11,7 @@ from routing.check import ViolationCode, check_runs
 from routing.places import Window
 from routing.plan import CourierRun, LeftOutConsignment, LeftOutHome, MadeBy, Reason, RunPlan, Trip, VanRun
 from routing.problem import RunProblem
-from tests.routing.towns import NOON, TEN, cut_off, home, willow_lane, willow_lane_plan
+from tests.routing.towns import NOON, TEN, cut_off, home, van, willow_lane, willow_lane_plan
 
 Broken = tuple[RunProblem, RunPlan]
 PROBLEM = willow_lane()
@@ -56,6 +56,14 @@ def two_van_runs_at_once() -> Broken:
     run = PLAN.van_runs[0]
     parts = tuple(replace(run, stops=(stop,)) for stop in run.stops)
     return PROBLEM, replace(PLAN, van_runs=parts)
+
+
+def two_vans_at_one_dock() -> Broken:
+    point, *others = PROBLEM.points
+    problem = replace(PROBLEM, points=(replace(point, docks=1), *others), vans=(*PROBLEM.vans, van("second")))
+    twin = replace(VAN, van_id="second", stops=(replace(STOP, boxes=4),), back_s=36_500, metres=2_000)
+    first = replace(VAN, stops=(replace(STOP, boxes=6), VAN.stops[1]))
+    return problem, replace(PLAN, van_runs=(first, twin))
 
 
 def an_unknown_point_for_the_van() -> Broken:
@@ -123,6 +131,11 @@ BREAKS: list[tuple[ViolationCode, str, int, Callable[[], Broken]]] = [
     (ViolationCode.POINT_CLOSED, "elm", 2, lambda: with_first("points", window=Window(0, TRIP.depart_s - 2))),
     (ViolationCode.POINT_CLOSED, "elm", 3, lambda: with_first("points", window=Window(TRIP.load_s + 3, NOON))),
     (ViolationCode.POINT_CLOSED, "elm", 4, lambda: with_first("points", window=Window(0, STOP.ready_s - 4))),
+    (ViolationCode.DOCKS_FULL, "elm", 1, two_vans_at_one_dock),
+    (ViolationCode.POINT_FULL, "elm", 1, lambda: with_first("points", capacity_boxes=9)),
+    (ViolationCode.NOT_CERTIFIED, "lin", 1, lambda: with_first("homes", certified_only=True)),
+    (ViolationCode.LOCKED_TO_ANOTHER, "lin", 1, lambda: with_first("homes", courier_id="bo")),
+    (ViolationCode.FORBIDDEN_COURIER, "lin", 1, lambda: with_first("homes", not_couriers=("ann",))),
     (ViolationCode.VAN_METRES, "van", 11, lambda: with_van(metres=VAN.metres + 11)),
     (ViolationCode.BOXES_NOT_ACCOUNTED_FOR, "canteen>elm", 3, lambda: with_stop(boxes=7)),
     (ViolationCode.COURIER_TWICE, "bo", 1, lambda: with_run(courier_id="bo")),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from routing.check import check_runs
-from routing.engine.effort import Effort, Limits
-from routing.engine.model import Bounds
-from routing.engine.plan import plan_runs
+from routing.engine.ortools.effort import Effort, Limits
+from routing.engine.ortools.model import Bounds
+from routing.engine.ortools.plan import plan_runs
 from routing.insertion import plan_runs_plain
 from routing.places import Window
 from routing.plan import LeftOutHome, MadeBy, Reason, RunPlan

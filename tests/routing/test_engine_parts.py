@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 
 from routing.check import check_runs
-from routing.engine import zones
-from routing.engine.couriers import plan_point, point_tasks
-from routing.engine.effort import Effort
-from routing.engine.improve import improve
-from routing.engine.model import Bounds
-from routing.engine.plan import plan_runs
-from routing.engine.vans import VanTask, plan_vans
+from routing.engine.ortools import zones
+from routing.engine.ortools.couriers import plan_point, point_tasks
+from routing.engine.ortools.effort import Effort
+from routing.engine.ortools.improve import improve
+from routing.engine.ortools.model import Bounds
+from routing.engine.ortools.plan import plan_runs
+from routing.engine.ortools.vans import VanTask, plan_vans
 from routing.filling import empty_rides
 from routing.insertion import fill_couriers, plan_runs_plain, supplied_ground, waiting_homes
 from routing.places import Window
@@ -107,15 +107,15 @@ def test_the_solver_itself_waits_at_the_point_for_the_box_that_comes_second() ->
 def test_the_wish_for_boxes_follows_from_homes_and_couriers() -> None:
     # Elm's two homes cost Ann 120 + 100 s each (hand-over and shortest way in). Both must be reached by 46,800 s:
     # 46,800 + 120 - 440 s of work - 60 s loading - 300 s margin - 100 s sorting.
-    assert wanted_arrivals(LANE)["canteen", "elm"] == Wish(46_020, WISH_M_PER_S)
+    assert wanted_arrivals(LANE)["canteen", "elm", ""] == Wish(46_020, WISH_M_PER_S)
 
 
 def test_boxes_that_came_too_late_are_needed_by_as_much_earlier() -> None:
     runs = plan_runs_plain(LANE).van_runs
     arrive_s = {stop.point_id: stop.arrive_s for stop in runs[0].stops}
     needed = earlier_arrivals(LANE, runs, {2: 30, 3: 50}, wanted_arrivals(LANE))
-    assert needed["canteen", "oak"] == Wish(arrive_s["oak"] - 50, NEED_M_PER_S)
-    assert needed["canteen", "elm"] == wanted_arrivals(LANE)["canteen", "elm"]
+    assert needed["canteen", "oak", ""] == Wish(arrive_s["oak"] - 50, NEED_M_PER_S)
+    assert needed["canteen", "elm", ""] == wanted_arrivals(LANE)["canteen", "elm", ""]
 
 
 def test_two_vans_leave_together_when_one_alone_would_bring_boxes_later_than_wished() -> None:
@@ -128,7 +128,7 @@ def test_two_vans_leave_together_when_one_alone_would_bring_boxes_later_than_wis
         vans=[van("left"), van("right")],
     )
     (supply,) = van_grounds(problem)
-    soon = {("canteen", "elm"): Wish(36_800, WISH_M_PER_S), ("canteen", "oak"): Wish(36_800, WISH_M_PER_S)}
+    soon = {("canteen", "elm", ""): Wish(36_800, WISH_M_PER_S), ("canteen", "oak", ""): Wish(36_800, WISH_M_PER_S)}
     whenever = plan_vans(VanTask(supply, {}, Bounds(20), rounds=50, seed=1))
     in_time = plan_vans(VanTask(supply, soon, Bounds(20), rounds=50, seed=1))
     # One van alone drives 24,000 m either way; a second costs 5,000 m more and saves 1,300 s at one of the points.

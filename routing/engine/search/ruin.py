@@ -23,9 +23,11 @@ SPLIT = 0.5
 KEEP_MORE = 0.99
 """How likely, each time, a split string does not keep one stop more."""
 
-WHOLE_ROW = 0.02
-WHOLE_TRIP = 0.06
-"""How often a ruin empties a vehicle, and how often it takes one trip (counted after the former)."""
+WHOLE_ROW = 0.03
+"""How often a ruin empties a vehicle, any that is used, and then makes room beside it: the way to use one fewer."""
+
+WHOLE_TRIP = 0.04
+"""How often it takes one trip."""
 
 
 @compiled
@@ -36,10 +38,14 @@ def ruin(field: Field, state: State, seed: int, memory: Memory, count: int, chan
     `state.drop_absent` closes up.
     """
     dice = uniform(chance)
-    v = state.spots[seed].vehicle
-    if v >= 0 and dice < WHOLE_TRIP:
-        first = 0 if dice < WHOLE_ROW else state.steps[v, state.spots[seed].at].head
-        return _take_from(state, v, first, dice >= WHOLE_ROW, memory, count)
+    if dice < WHOLE_ROW:
+        v = below(chance, len(state.rows))
+        if state.rows[v].length > 0:
+            seed = state.steps[v, 1].mark
+            count = _take_from(state, v, 0, False, memory, count)
+    elif dice < WHOLE_ROW + WHOLE_TRIP and state.spots[seed].vehicle >= 0:
+        v = state.spots[seed].vehicle
+        return _take_from(state, v, state.steps[v, state.spots[seed].at].head, True, memory, count)
     return _strings(field, state, seed, memory, count, chance)
 
 
