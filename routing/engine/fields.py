@@ -141,7 +141,7 @@ def _along_a_curve(places: Sequence[Place]) -> Rows:
 
 def _spots(places: Sequence[Place]) -> NDArray[np.float64]:
     """Return latitude and longitude, shape (m, 2), the latter shortened as it is there."""
-    spots = np.array([(place.lat, place.lon) for place in places]).reshape(-1, 2)
+    spots = np.array([(place.lat, place.lon) for place in places], dtype=np.float64).reshape(-1, 2)
     if len(spots):
         spots[:, 1] *= np.cos(np.radians(spots[0, 0]))
     return spots

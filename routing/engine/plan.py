@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.costs import costs_of
 from routing.docks import docked
@@ -14,7 +14,7 @@ from routing.engine.settle import settled
 from routing.engine.vans import VanPlan, first_vans, kept_in_time, reloaded
 from routing.engine.zones import Heat, searched
 from routing.ground import Ground
-from routing.insertion import pass_on, supplied_ground, waiting_homes
+from routing.insertion import pass_on, plan_runs_plain, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
 from routing.reasons import left_out_consignments, left_out_homes, turned_away
@@ -26,7 +26,7 @@ __all__ = ["Effort", "Limits", "plan_runs"]
 
 Report = Callable[[str, int, int], None]
 
-HOT_M, COLD_M = 300.0, 3.0
+HOT_M, COLD_M = 2_000.0, 3.0
 """Heats of the annealing over the couriers, in metres of cost that a round may lose."""
 
 FIRST_SHARE = 0.5
@@ -75,7 +75,7 @@ def plan_runs(
         best = run.first()
         for turn in range(1, limits.turns):
             best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
-    return best.plan
+    return _or_plain(problem, best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,8 @@ class _Run:
         """Return better trips for what these vans bring; a home changes its meal point only if it may `roam`."""
         runs, _ = _runs_of(problem, vans)
         ground, _ = supplied_ground(problem, runs)
+        if not waiting_homes(ground) or not problem.couriers:
+            return [[] for _ in problem.couriers]
         chart = courier_chart(self.asked, problem, ground, list_arrivals(problem, runs) if roam else {})
         rows = searched(
             chart,
@@ -192,11 +194,24 @@ class _Run:
         left = pass_on(problem, runs, rides, hopeless, left)
         homes = left_out_homes(problem, rides, hopeless, left)
         plan = RunPlan(tuple(runs), tuple(courier_runs(problem, rides)), tuple(homes), tuple(standing), MadeBy.ENGINE)
-        without = {one.home_id for one in homes}
-        boxes = sum(home.boxes for home in problem.homes if home.home_id in without) + sum(s.boxes for s in standing)
         kept = [[(load.depot, list(load.stops)) for load in ride.loads] for ride in rides]
-        worth = (boxes, costs_of(self.asked, plan).total_m)
+        worth = (_left_boxes(problem, plan), costs_of(self.asked, plan).total_m)
         return _Draft(problem, plan, tuple(vans), kept, needed_s(problem, rides), worth)
+
+
+def _or_plain(problem: RunProblem, best: _Draft) -> RunPlan:
+    """Return the plan, or the plain one where that leaves fewer boxes: no search may do worse than none."""
+    if best.worth[0] == 0:
+        return best.plan
+    plain = plan_runs_plain(problem)
+    return replace(plain, made_by=MadeBy.ENGINE) if _left_boxes(problem, plain) < best.worth[0] else best.plan
+
+
+def _left_boxes(problem: RunProblem, plan: RunPlan) -> int:
+    """Return how many boxes nobody brings: to homes, and to meal points."""
+    without = {one.home_id for one in plan.left_out_homes}
+    boxes = sum(home.boxes for home in problem.homes if home.home_id in without)
+    return boxes + sum(one.boxes for one in plan.left_out_consignments)
 
 
 def _runs_of(problem: RunProblem, vans: Sequence[VanPlan]) -> tuple[list[VanRun], list[LeftOutConsignment]]:

@@ -42,10 +42,12 @@ def first_vans(problem: RunProblem, supply: VanGround, wanted: Wanted, budget: B
 def searched(problem: RunProblem, plan: VanPlan, wishes: Wishes, budget: Budget, seed: int) -> VanPlan:
     """Return a plan that is no worse by metres and wishes; what found no room before is tried again."""
     supply = plan.supply
+    if not supply.ground.vehicles:
+        return plan
     places = [*(kitchen.place for kitchen in problem.kitchens), *(point.place for point in problem.points)]
     chart = chart_of(supply.ground, problem.van_travel, places, wishes, range(len(supply.ground.stops)))
     search = Search(chart.field, seed)
-    depot = supply.ground.vehicles[0].start if supply.ground.vehicles else 0
+    depot = supply.ground.vehicles[0].start
     search.set_rows(chart.rows([[(depot, trip) for trip in ride.trips()] for ride in plan.rides]))
     search.fill()
     search.improve(budget, HOT_M, COLD_M)

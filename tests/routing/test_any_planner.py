@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from routing.check import check_runs
 from routing.costs import costs_of
+from routing.engine import plan as engine
+from routing.engine.ortools import plan as ortools
 from routing.engine.ortools.effort import Limits
 from routing.engine.ortools.model import Bounds
-from routing.engine.ortools.plan import plan_runs
 from routing.insertion import plan_runs_plain
 from routing.plan import RunPlan
 from routing.problem import RunProblem
@@ -22,13 +23,18 @@ from tests.routing.random_towns import busy_couriers, busy_towns, couriers_of, p
 Planner = Callable[[RunProblem], RunPlan]
 
 SHORT = Limits(Bounds(5), Bounds(5), van_rounds=20, rounds=60, rounds_a_home=2, again=1)
+FEW_ROUNDS = engine.Limits(rounds=300, rounds_a_home=20, van_rounds=100, turns=2)
 
 
 def by_ortools(problem: RunProblem) -> RunPlan:
-    return plan_runs(problem, seed=1, effort=SHORT)
+    return ortools.plan_runs(problem, seed=1, effort=SHORT)
 
 
-PLANNERS: list[Planner] = [plan_runs_plain, by_ortools]
+def by_the_engine(problem: RunProblem) -> RunPlan:
+    return engine.plan_runs(problem, seed=1, effort=FEW_ROUNDS)
+
+
+PLANNERS: list[Planner] = [plan_runs_plain, by_ortools, by_the_engine]
 any_planner = pytest.mark.parametrize("planner", PLANNERS, ids=lambda planner: planner.__name__)
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from routing.engine.compiled import compiled
-from routing.engine.repair.field import OUT_M, Field
+from routing.engine.repair.field import OUT_M, SOFT_OUT_M, Field
 from routing.engine.repair.memory import Memory, accept, count_waiting, keep_best, note_row, take_back
 from routing.engine.repair.recreate import best_slot, put
 from routing.engine.repair.ruin import ruin
@@ -45,6 +45,7 @@ def start_over(field: Field, state: State, memory: Memory) -> int:
         memory.lines[v].stale, memory.lines[v].touched = 1, 0
     account.waiting = count_waiting(state)
     account.now = account.best = cost + OUT_M * account.waiting
+    account.soft = _soft(state) + SOFT_OUT_M * account.waiting
     keep_best(state, memory)
     return account.waiting
 
@@ -70,8 +71,18 @@ def fill(field: Field, state: State, memory: Memory, order: int, chance: Chance)
             count += 1
     account.now = account.best = _put_back(field, state, memory, account.now, count, order, chance)
     accept(state, memory)
+    account.soft = _soft(state) + SOFT_OUT_M * account.waiting
     keep_best(state, memory)
     return account.waiting
+
+
+@compiled
+def _soft(state: State) -> int:
+    """Return the cost of all rows by soft prices."""
+    soft = 0
+    for v in range(len(state.rows)):
+        soft += state.rows[v].soft
+    return soft
 
 
 @compiled
@@ -96,15 +107,27 @@ def _round(field: Field, state: State, memory: Memory, heat: float, chance: Chan
         if memory.lines[v].touched == 1:
             cost, count = _close_up(field, state, memory, v, cost, count)
     cost = _put_back(field, state, memory, cost, count, below(chance, ORDERS), chance)
-    if cost - account.now >= -heat * math.log(max(uniform(chance), TINY)):
+    soft = _soft(state) + SOFT_OUT_M * _still_out(state, memory, count)
+    if cost >= account.best and soft - account.soft >= -heat * math.log(max(uniform(chance), TINY)):
         take_back(field, state, memory, count)
         return 0
-    account.now = cost
+    account.now, account.soft = cost, soft
     accept(state, memory)
     if cost < account.best:
         account.best = cost
         keep_best(state, memory)
     return 1
+
+
+@compiled
+def _still_out(state: State, memory: Memory, count: int) -> int:
+    """Return how many stops have no vehicle after a round that had `count` of them in its queue."""
+    if memory.account[0].waiting > MOST_WAITING:
+        return count_waiting(state)
+    out = 0
+    for n in range(count):
+        out += state.spots[memory.queue[n].stop].vehicle < 0
+    return out
 
 
 @compiled

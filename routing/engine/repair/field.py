@@ -27,6 +27,11 @@ LATE_M_PER_S = 10**5
 """Prices of a home left out, of a home visited after its window, and of each second of that: whoever can be served is,
 then fewest are late, then by fewest seconds, then metres count. Ten thousand homes stay below 2^63."""
 
+SOFT_OUT_M = 50_000
+SOFT_LATE_M = 3_000
+SOFT_LATE_M_PER_S = 10
+"""The same prices while the search wanders: low enough that a way to something better may lead over somebody late."""
+
 ON_BOARD = -1
 """The hub of a stop whose boxes are on board."""
 

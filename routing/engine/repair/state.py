@@ -16,6 +16,8 @@ from routing.engine.repair.field import (
     AS_THE_VEHICLE,
     LATE_M,
     LATE_M_PER_S,
+    SOFT_LATE_M,
+    SOFT_LATE_M_PER_S,
     Field,
     Records,
 )
@@ -26,8 +28,8 @@ STEP = np.dtype(
 """A step: its mark and place; when it may begin, begins and is left; by when it must be reached so that all limits
 hold, and so that nobody gets later; the boxes on board when it is left."""
 
-ROW = np.dtype([(name, np.int64) for name in ("length", "cost", "trips", "climbed")])
-"""A row: its steps, metres with all prices, trips begun and floors climbed."""
+ROW = np.dtype([(name, np.int64) for name in ("length", "cost", "soft", "trips", "climbed")])
+"""A row: its steps, metres with all prices and with the soft ones, trips begun and floors climbed."""
 
 SPOT = np.dtype([("vehicle", np.int64), ("at", np.int64)])
 """Where a stop is: its vehicle (-1: none) and its position."""
@@ -83,7 +85,7 @@ def refresh(field: Field, state: State, v: int) -> int:
     """Recompute times, loads and cost of row `v`; return the first position that breaks a rule, or `FINE`."""
     row = state.rows[v]
     if row.length == 0:
-        row.cost = row.trips = 0
+        row.cost = row.soft = row.trips = 0
         row.climbed = field.vehicles[v].climbed
         return FINE
     blame = _forward(field, state, v)
@@ -95,7 +97,7 @@ def refresh(field: Field, state: State, v: int) -> int:
 @compiled
 def _forward(field: Field, state: State, v: int) -> int:
     vehicle, row = field.vehicles[v], state.rows[v]
-    here, now, load, blame = vehicle.start, vehicle.free, vehicle.carried, FINE
+    here, now, load, blame, spared = vehicle.start, vehicle.free, vehicle.carried, FINE, 0
     row.cost, row.trips, row.climbed = vehicle.fixed, 0, vehicle.climbed
     for p in range(row.length):
         step = state.steps[v, p]
@@ -109,6 +111,8 @@ def _forward(field: Field, state: State, v: int) -> int:
             step.ready = stop.opens
             step.begin = now = max(now, stop.opens)
             row.cost += lateness(field, mark, now)
+            if now > stop.wanted:
+                spared += (LATE_M - SOFT_LATE_M) + (LATE_M_PER_S - SOFT_LATE_M_PER_S) * (now - stop.wanted)
             if stop.choosy:
                 row.cost += field.pair_cost[mark, v]
             broken = now > stop.closes
@@ -126,6 +130,7 @@ def _forward(field: Field, state: State, v: int) -> int:
         if (broken or now > vehicle.end_by) and blame == FINE:
             blame = p
     row.cost += vehicle.floor_price * (row.climbed * row.climbed // 100 - vehicle.climbed * vehicle.climbed // 100)
+    row.soft = row.cost - spared
     return blame
 
 

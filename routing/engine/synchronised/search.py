@@ -38,9 +38,19 @@ from routing.engine.synchronised.tours import Tour, TruckWorld, list_tours, tour
 CHUNK = 250
 """Rounds between two looks at the budget: some ten milliseconds."""
 
-HOT, COLD = 12.0, 0.15
-"""Temperatures at the beginning and the end, in units of cost."""
+HOT, WARM, COLD = 0.35, 0.2, 0.0045
+"""Temperatures at the beginning, for the best of the first tries, and at the end: shares of the mean way."""
 
+TRIES, TRIES_SHARE = 3, 0.45
+"""So many searches from nothing share this part of the budget; the best of them goes on: a try that opens the wrong
+satellites seldom mends it later."""
+
+
+SMALLEST_SCALE = 0.1
+"""Where all customers stand in one place, the temperature follows the way to them."""
+
+SEED_STEP = 1_000_003
+"""How far the seeds of the tries are apart, so that they are not those of the searches on other cores."""
 
 FIRST_TRIES = 50
 """How many orders are tried to find a first plan; where the fleet is no limit the first does."""
@@ -84,8 +94,10 @@ class SynchronisedSearch:
         table = tours_table(world, self.tours)
         self.search = _search(town, table, fleet, seed)
         self.rounds = 0
+        customers = town.way[: town.customers, : town.customers]
+        self.scale = max(float(customers.mean()), float(town.way.mean()) * SMALLEST_SCALE)
         for _ in range(FIRST_TRIES):
-            anneal(self.search, 1, HOT)
+            anneal(self.search, 1, HOT * self.scale)
             if self.cost < AGES:
                 return
         raise ValueError(_whom_nobody_reaches(town, table, fleet))
@@ -95,11 +107,16 @@ class SynchronisedSearch:
         """Return what the best plan so far costs."""
         return float(self.search.costs[BEST])
 
-    def run(self, budget: Budget, *, until: float = 1.0) -> None:
-        """Improve the plan until this share of the budget is used up, cooling down as it is."""
-        while (used := budget.used(self.rounds)) < until:
-            rounds = min(CHUNK, budget.rounds_left(self.rounds))
-            anneal(self.search, rounds, HOT * (COLD / HOT) ** used)
+    def cool(self, budget: Budget, spent: int, span: tuple[float, float], hot: float, until: float) -> None:
+        """Improve the plan from the first to the second share of the budget, cooling down from `hot` to COLD.
+
+        Stops when `until` of the budget is used. `spent` counts the rounds of other searches that use the same budget.
+        """
+        begin, end = span
+        while (used := budget.used(spent + self.rounds)) < min(end, until):
+            rounds = min(CHUNK, budget.rounds_left(spent + self.rounds))
+            done = min(1.0, max(0.0, (used - begin) / (end - begin)))
+            anneal(self.search, rounds, self.scale * hot * (COLD / hot) ** done)
             self.rounds += rounds
 
     def best(self) -> BothLevels:
@@ -118,6 +135,43 @@ class SynchronisedSearch:
             TruckRoute(tour, tuple(load[at] for at in tour.satellites)) for tour, load in zip(tours, loads, strict=True)
         )
         return BothLevels(self.cost, tuple(rows), tuple(trucks), self.rounds)
+
+
+class SeveralTries:
+    """Searches from nothing one after the other within a part of a budget, and the best of them in the rest of it."""
+
+    def __init__(self, town: Town, world: TruckWorld, *, fleet: int, seed: int) -> None:
+        """Make the first plan; raises as `SynchronisedSearch` does."""
+        self.town, self.world, self.fleet, self.seed = town, world, fleet, seed
+        self.searches = [SynchronisedSearch(town, world, fleet=fleet, seed=seed)]
+
+    @property
+    def best_search(self) -> SynchronisedSearch:
+        """Return the search with the cheapest plan so far."""
+        return min(self.searches, key=lambda search: search.cost)
+
+    def run(self, budget: Budget, *, until: float = 1.0) -> None:
+        """Go on until this share of the budget is used up."""
+        for nth in range(TRIES):
+            span = (TRIES_SHARE * nth / TRIES, TRIES_SHARE * (nth + 1) / TRIES)
+            if span[0] <= budget.used(self._spent()) < min(until, span[1]):
+                self._cool(self._search(nth), budget, span, HOT, until)
+        if budget.used(self._spent()) < until:
+            self._cool(self.best_search, budget, (TRIES_SHARE, 1.0), WARM, until)
+
+    def _search(self, nth: int) -> SynchronisedSearch:
+        if nth >= len(self.searches):
+            seed = self.seed + nth * SEED_STEP
+            self.searches.append(SynchronisedSearch(self.town, self.world, fleet=self.fleet, seed=seed))
+        return self.searches[-1]
+
+    def _cool(
+        self, search: SynchronisedSearch, budget: Budget, span: tuple[float, float], hot: float, until: float
+    ) -> None:
+        search.cool(budget, self._spent() - search.rounds, span, hot, until)
+
+    def _spent(self) -> int:
+        return sum(search.rounds for search in self.searches)
 
 
 def _search(town: Town, table: Tours, fleet: int, seed: int) -> Search:
