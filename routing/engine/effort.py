@@ -21,7 +21,7 @@ class Limits:
     turns
         How often couriers and vans are planned in turn.
     seconds
-        If given, searches end by the clock instead, and the plan depends on the machine.
+        If given, the run ends by the clock instead, about so long after it began, and the plan depends on the machine.
     """
 
     rounds: int
@@ -30,16 +30,16 @@ class Limits:
     turns: int
     seconds: float | None = None
 
-    def couriers(self, homes: int, share: float) -> Budget:
-        """Return the budget of one search over so many homes that gets this share of all."""
-        if self.seconds is not None:
-            return Budget(seconds=self.seconds * share)
+    def couriers(self, homes: int, share: float, left_s: float | None) -> Budget:
+        """Return the budget of one search over so many homes that gets this share of all rounds, or of `left_s`."""
+        if left_s is not None:
+            return Budget(seconds=left_s * share)
         return Budget(rounds=int((self.rounds + self.rounds_a_home * homes) * share))
 
-    def vans(self, share: float) -> Budget:
+    def vans(self, share: float, left_s: float | None) -> Budget:
         """Return the budget of one search over the vans of one kitchen."""
-        if self.seconds is not None:
-            return Budget(seconds=self.seconds * share)
+        if left_s is not None:
+            return Budget(seconds=left_s * share)
         return Budget(rounds=self.van_rounds)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from routing.costs import costs_of
 from routing.docks import docked
+from routing.engine.budget import Budget
 from routing.engine.couriers import Trips, courier_chart, needed_s, rides_of
 from routing.engine.effort import Effort, Limits
 from routing.engine.settle import settled
@@ -26,8 +28,12 @@ __all__ = ["Effort", "Limits", "plan_runs"]
 
 Report = Callable[[str, int, int], None]
 
-HOT_M, COLD_M = 2_000.0, 3.0
-"""Heats of the annealing over the couriers, in metres of cost that a round may lose."""
+HOT_M, AGAIN_HOT_M, COLD_M = 2_000.0, 300.0, 3.0
+"""Heats of the annealing over the couriers, in metres of cost that a round may lose: hot enough at first to give up a
+courier, less so in the later turns, which start from a good plan."""
+
+LAST_SHARE = 0.03
+"""Which share of the seconds is kept for writing the plan."""
 
 FIRST_SHARE = 0.5
 """Which share of the rounds the first search over the couriers gets; the later turns share the rest."""
@@ -102,6 +108,10 @@ class _Run:
         self.report = report
         self.executor = executor
         self.workers = workers
+        self.ends_s = None if limits.seconds is None else time.monotonic() + limits.seconds * (1 - LAST_SHARE)
+
+    def _left_s(self) -> float | None:
+        return None if self.ends_s is None else max(0.0, self.ends_s - time.monotonic())
 
     def _next_seed(self) -> int:
         self.seed += 1
@@ -110,38 +120,45 @@ class _Run:
     def first(self) -> _Draft:
         """Return the first draft: vans by the arrivals that couriers seem to want, then the couriers."""
         problem, wanted = self.asked, wanted_arrivals(self.asked)
-        grounds, share = van_grounds(problem), self._van_share(len(self.asked.kitchens))
+        grounds = van_grounds(problem)
+        begin = self._van_budget(len(grounds))
         self.report("vans", 0, len(grounds))
-        vans = tuple(
-            first_vans(problem, supply, wanted, self.limits.vans(share), self._next_seed()) for supply in grounds
-        )
+        tasks = [(supply, self._next_seed()) for supply in grounds]
+        vans = self.executor.map(lambda task: first_vans(problem, task[0], wanted, begin(), task[1]), tasks)
+        draft_vans = tuple(vans)
         self.report("vans", len(grounds), len(grounds))
-        return self._with_couriers(problem, vans, None, 0)
+        return self._with_couriers(problem, draft_vans, None, 0)
 
     def again(self, draft: _Draft, turn: int) -> _Draft:
         """Return the next draft: vans no later than the couriers need them, then the couriers with the time it left."""
-        share = self._van_share(len(draft.vans))
-        vans = tuple(
-            kept_in_time(draft.problem, plan, draft.needed_s, self.limits.vans(share), self._next_seed())
-            for plan in draft.vans
+        begin = self._van_budget(len(draft.vans))
+        tasks = [(plan, self._next_seed()) for plan in draft.vans]
+        vans = self.executor.map(
+            lambda task: kept_in_time(draft.problem, task[0], draft.needed_s, begin(), task[1]), tasks
         )
-        return self._with_couriers(draft.problem, vans, draft.trips, turn)
+        return self._with_couriers(draft.problem, tuple(vans), draft.trips, turn)
 
-    def _van_share(self, kitchens: int) -> float:
-        return VAN_SHARE / max(1, kitchens)
+    def _van_budget(self, kitchens: int) -> Callable[[], Budget]:
+        """Return what begins the budget of one kitchen's vans, so many of them side by side."""
+        share = VAN_SHARE * min(1.0, self.workers / max(1, kitchens))
+        left_s = self._left_s()
+        return lambda: self.limits.vans(share, left_s)
 
     def _with_couriers(self, problem: RunProblem, vans: Sequence[VanPlan], trips: Trips | None, turn: int) -> _Draft:
         """Return the draft of these vans: the couriers searched, the homes settled where they are served from."""
         self.report("couriers", turn, self.limits.turns)
         first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
         share = first if turn == 0 else (1 - first) / (self.limits.turns - 1)
-        hot = HOT_M if turn == 0 else max(COLD_M, HOT_M * (1 - share * turn) ** 2)
+        if self.limits.seconds is not None and turn > 0:
+            share = 1 / (self.limits.turns - turn)
+        hot = HOT_M if turn == 0 else AGAIN_HOT_M
         trips = self._searched(problem, vans, trips, share * (1 - SETTLE_SHARE), hot, roam=True)
         point_of = {n: problem.points[depot].point_id for row in trips for depot, homes in row for n in homes}
         moved = settled(problem, point_of)
         if moved is not problem:
             vans = self._reloaded(problem, moved, vans)
-        trips = self._searched(moved, vans, trips, share * SETTLE_SHARE, COLD_M, roam=False)
+        rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
+        trips = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False)
         self.report("couriers", turn + 1, self.limits.turns)
         return self._draft(moved, vans, trips)
 
@@ -161,10 +178,11 @@ class _Run:
         if not waiting_homes(ground) or not problem.couriers:
             return [[] for _ in problem.couriers]
         chart = courier_chart(self.asked, problem, ground, list_arrivals(problem, runs) if roam else {})
+        left_s = self._left_s()
         rows = searched(
             chart,
             chart.rows(_still_there(problem, ground, trips)) if trips is not None else [()] * len(problem.couriers),
-            budget=lambda part: self.limits.couriers(len(chart.stops), share * part),
+            budget=lambda part: self.limits.couriers(len(chart.stops), share * part, left_s),
             heat=Heat(hot_m, COLD_M),
             seed=self._next_seed(),
             executor=self.executor,
@@ -176,12 +194,12 @@ class _Run:
         """Return the vans with the loads of `problem`, bringing what they brought before no later if that can be."""
         plans = {plan.supply.kitchen_id: plan for plan in vans}
         arrivals = list_arrivals(before, _runs_of(before, vans)[0])
-        budget_share = self._van_share(len(vans))
+        begin = self._van_budget(len(vans))
+        tasks = [(supply, self._next_seed()) for supply in van_grounds(problem)]
         return tuple(
-            reloaded(
-                problem, plans[supply.kitchen_id], supply, arrivals, self.limits.vans(budget_share), self._next_seed()
+            self.executor.map(
+                lambda task: reloaded(problem, plans[task[0].kitchen_id], task[0], arrivals, begin(), task[1]), tasks
             )
-            for supply in van_grounds(problem)
         )
 
     def _draft(self, problem: RunProblem, vans: Sequence[VanPlan], trips: Trips) -> _Draft:
