@@ -21,20 +21,24 @@ from routing.travel import UNREACHABLE_S
 def hopeless_homes(problem: RunProblem, ground: Ground) -> dict[int, LeftOutHome]:
     """Return the homes, by number, that no plan can serve whenever their boxes come."""
     on_duty = [courier for courier in problem.couriers if courier.capacity_boxes > 0]
+    largest = max((courier.capacity_boxes for courier in on_duty), default=0)
     out: dict[int, LeftOutHome] = {}
     for n, (home, stop) in enumerate(zip(problem.homes, ground.stops, strict=True)):
-        why = _hopeless(home, stop, ground, on_duty)
+        why = _hopeless(home, stop, ground, on_duty, largest)
         if why is not None:
             out[n] = LeftOutHome(home.home_id, *why)
     return out
 
 
-def _hopeless(home: Home, stop: Stop, ground: Ground, on_duty: Sequence[Courier]) -> tuple[Reason, int] | None:
+def _hopeless(
+    home: Home, stop: Stop, ground: Ground, on_duty: Sequence[Courier], largest: int
+) -> tuple[Reason, int] | None:
     if ground.seconds[stop.depot][stop.place] >= UNREACHABLE_S:
         return Reason.UNREACHABLE, 0
     if not on_duty:
         return Reason.NO_COURIER, 0
-    largest = max((courier.capacity_boxes for courier in on_duty if may_go(courier, home)), default=0)
+    if home.certified_only or home.courier_id is not None or home.not_couriers:
+        largest = max((courier.capacity_boxes for courier in on_duty if may_go(courier, home)), default=0)
     if largest == 0:
         return _barred(home, on_duty), 0
     if home.boxes > largest:

@@ -157,8 +157,8 @@ class _Run:
         moved = settled(problem, point_of)
         if moved is not problem:
             vans = self._reloaded(problem, moved, vans)
-        rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
-        trips = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False)
+            rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
+            trips = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False)
         self.report("couriers", turn + 1, self.limits.turns)
         return self._draft(moved, vans, trips)
 

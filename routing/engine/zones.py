@@ -21,10 +21,10 @@ from routing.engine.search.field import Field, Rows
 from routing.engine.search.parts import part_of
 from routing.engine.search.search import Search, Trip
 
-STOPS_A_ZONE = 320
+STOPS_A_ZONE = 600
 """About how many stops a zone holds: enough for a neighbourhood of meal points, few enough for the cache."""
 
-PHASES = 6
+PHASES = 4
 """How often a field is cut anew in one search; each phase starts as cool as the one before it ended."""
 
 SEEDS_A_PHASE = 100_000

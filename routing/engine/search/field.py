@@ -34,6 +34,9 @@ VEHICLES_NEAR = 8
 """How many of the vehicles nearest to a depot are asked for a new trip from it."""
 
 
+BLOCK = 256
+"""Rows of distances sorted at a time, so that memory stays small."""
+
 STOP = np.dtype(
     [
         (name, np.int64)
@@ -139,10 +142,14 @@ def nearest_stops(ways: Records, place: Rows) -> Matrix:
     n = len(place)
     width = max(0, min(n - 1, RUIN_NEAR))
     out = np.empty((n, width), dtype=np.int32)
-    for i in range(n):
-        row = ways["metres"][place[i], place].astype(np.int64) + ways["metres_back"][place[i], place]
-        row[i] = NEVER
-        out[i] = _smallest(row, width)
+    for first in range(0, n, BLOCK):
+        rows = place[first : first + BLOCK]
+        block = ways[np.ix_(rows, place)]
+        keys = (block["metres"].astype(np.int64) + block["metres_back"]) * n + np.arange(n)
+        keys[np.arange(len(rows)), np.arange(first, first + len(rows))] = np.iinfo(np.int64).max
+        if width < n - 1:
+            keys = np.partition(keys, width, axis=1)[:, :width]
+        out[first : first + len(rows)] = np.sort(keys, axis=1)[:, :width] % n
     return out
 
 

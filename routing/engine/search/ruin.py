@@ -42,21 +42,28 @@ def ruin(field: Field, state: State, seed: int, memory: Memory, count: int, chan
         v = below(chance, len(state.rows))
         if state.rows[v].length > 0:
             seed = state.steps[v, 1].mark
-            count = _take_from(state, v, 0, False, memory, count)
+            count = _take_between(state, v, 0, state.rows[v].length, memory, count)
     elif dice < WHOLE_ROW + WHOLE_TRIP and state.spots[seed].vehicle >= 0:
         v = state.spots[seed].vehicle
-        return _take_from(state, v, state.steps[v, state.spots[seed].at].head, True, memory, count)
+        first = state.steps[v, state.spots[seed].at].head
+        return _take_between(state, v, first, _trip_end(state, v, first), memory, count)
     return _strings(field, state, seed, memory, count, chance)
 
 
 @compiled
-def _take_from(state: State, v: int, first: int, one_trip: bool, memory: Memory, count: int) -> int:
-    for p in range(first, state.rows[v].length):
-        mark = state.steps[v, p].mark
-        if mark >= 0:
-            count = _take(state, mark, memory, count)
-        elif one_trip and p > first:
-            break
+def _trip_end(state: State, v: int, head: int) -> int:
+    """Return the position behind the trip that begins at `head`."""
+    p = head + 1
+    while p < state.rows[v].length and state.steps[v, p].mark >= 0:
+        p += 1
+    return p
+
+
+@compiled
+def _take_between(state: State, v: int, first: int, last: int, memory: Memory, count: int) -> int:
+    for p in range(first, last):
+        if state.steps[v, p].mark >= 0:
+            count = _take(state, state.steps[v, p].mark, memory, count)
     memory.lines[v].touched = 1
     return count
 
