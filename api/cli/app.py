@@ -24,6 +24,8 @@ COMMANDS = {
     "papers": "api.cli.papers:papers_command",
     "migrate": "api.cli.house:migrate_command",
     "doctor": "api.cli.doctor:doctor_command",
+    "bench": "api.cli.bench:bench_command",
+    "explain": "api.cli.explain:explain_command",
     "user": "api.cli.house:user_command",
 }
 

@@ -22,6 +22,9 @@ READS = [
     f"/plan/{DAY}/dinner",
     f"/plan/{DAY}/lunch/map.json",
     f"/plan/{DAY}/lunch/runs/{{run}}",
+    f"/plan/{DAY}/lunch/changes",
+    f"/plan/{DAY}/lunch/changes?version=7",
+    f"/plan/{DAY}/lunch/stops/{{visit}}",
     "/plan/basemap.geojson",
     "/kitchen",
     "/kitchen?kitchen=K02",
@@ -55,7 +58,7 @@ def dump(database: Database) -> dict[str, list[tuple]]:
 
 
 def filled(address: str, town: Town) -> str:
-    return address.format(run=town.run_ids["R01"], paper=town.paper_ids[0])
+    return address.format(run=town.run_ids["R01"], paper=town.paper_ids[0], visit=town.visit_ids[0])
 
 
 def test_every_read_of_every_role_leaves_the_database_as_it_is(

@@ -82,7 +82,7 @@ def test_what_is_said_to_have_served_a_home_serves_it(problem: RunProblem) -> No
         for lever in levers(town, town.known.homes[left.home_id]):
             served = {v.home_id for run in lever.plan.courier_runs for trip in run.trips for v in trip.visits}
             assert left.home_id in served
-            if lever.because.cause in {Cause.IF_BOXES_BY, Cause.IF_BOXES_EARLIER}:
+            if lever.because.cause in {Cause.IF_BOXES_BY, Cause.IF_BOXES_EARLIER, Cause.IF_COURIER_AND_BOXES}:
                 # Its boxes come by themselves: only the couriers' side is promised.
                 continue
             assert check_runs(lever.problem, lever.plan) == ()
@@ -154,3 +154,16 @@ def test_the_same_facts_are_said_with_their_units(language: str) -> None:
         ),
     }
     assert sentences(language, some) == told[language]
+
+
+def test_explanations_share_no_code_with_any_planner() -> None:
+    folder = HERE.parents[1] / "routing"
+    allowed = {"because", "chain", "choices", "left_out", "levers", "offers", "overview", "runs", "town", "vans"}
+    own = {f"routing.explaining.{name}" for name in allowed}
+    values = {"routing.places", "routing.plan", "routing.problem", "routing.travel"}
+    checker = {"routing.check", "routing.costs"}
+    for path in (folder / "explain.py", *(folder / "explaining").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            if module is not None and module.startswith("routing"):
+                assert module in own | values | checker or module.startswith("routing.checks."), (path.name, module)

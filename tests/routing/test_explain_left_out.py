@@ -238,6 +238,19 @@ def test_what_no_change_would_mend_is_said_alone() -> None:
     assert values(said, Cause.WINDOW_AFTER_FOOD) == expected
 
 
+def test_a_courier_more_and_earlier_boxes_are_told_together_where_neither_is_enough() -> None:
+    there = with_home(busy(), "qiu", latest_s=TEN + 100)
+    said = left_out(there, "qiu")
+    told = values(said, Cause.IF_COURIER_AND_BOXES)
+    # From Oak it is 60 s of loading and 100 s to the door.
+    assert told == {"point": "oak", "boxes": 1, "by_at_s": TEN - 60, "at_s": TEN + 100}
+    more = replace(there, couriers=(*there.couriers, replace(there.couriers[0], courier_id="new", point_id="oak")))
+    assert not is_served(more, "qiu")
+    assert not is_served(with_batch(there, "oak", ready_s=TEN - 60), "qiu")
+    assert is_served(with_batch(more, "oak", ready_s=TEN - 60), "qiu")
+    assert not is_served(with_batch(more, "oak", ready_s=TEN - 59), "qiu")
+
+
 def test_where_two_things_stand_in_the_way_no_single_change_is_promised() -> None:
     there = with_courier(one_home(window=Window(0, DOOR_S - 70)), "ann", shift=Window(DOOR_S, ALL_DAY.end_s))
     there = with_courier(there, "ann", max_trips=1, shift=Window(DOOR_S - 50, DOOR_S - 10))
