@@ -167,6 +167,8 @@ def test(arguments: list[str]) -> None:
     install_chromium()
     if not arguments:
         check()
+    say("compiling the engine, so that no test waits for it")
+    call(PYTHON, "-m", "routing.engine.warm")
     say("tests")
     call(
         PYTHON,
