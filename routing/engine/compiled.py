@@ -13,12 +13,15 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+SETTINGS: Any = numba.config
+"""Read when a function is decorated; its names are made at run time."""
 
 SHARED_SOURCES = (Path(__file__), Path(__file__).parent / "search" / "chance.py")
 """What compiled functions of every package may call; all else they call lies in their own package."""
@@ -43,12 +46,12 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _compile(function: Callable[P, R], *, woven_in: bool) -> Callable[P, R]:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_cache_folder(Path(cast("str", sys.modules[function.__module__].__file__)).parent))
+    before = SETTINGS.CACHE_DIR
+    SETTINGS.CACHE_DIR = str(_cache_folder(Path(cast("str", sys.modules[function.__module__].__file__)).parent))
     try:
         return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, forceinline=woven_in)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        SETTINGS.CACHE_DIR = before
 
 
 @cache

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from routing.engine.compiled import compiled
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import below, uniform
@@ -74,7 +72,7 @@ def fill(field: Field, state: State, memory: Memory, chance: Chance) -> int:
     account.now = account.best = _put_back(field, state, memory, account.now, count, chance)
     settle(state, memory, count)
     keep_best(state, memory)
-    return account.waiting
+    return int(account.waiting)
 
 
 @compiled
@@ -191,12 +189,12 @@ def _sort(field: Field, memory: Memory, count: int, order: int, chance: Chance) 
 def _sort_key(field: Field, i: int, order: int, chance: Chance) -> int:
     stop, depot = field.stops[i], field.near_depots[i, 0]
     if order == BY_BOXES:
-        return -stop.boxes
+        return -int(stop.boxes)
     if order == BY_END:
-        return stop.closes
+        return int(stop.closes)
     if order == BY_WIDTH:
-        return stop.closes - stop.opens
+        return int(stop.closes - stop.opens)
     if depot >= 0 and order in {FAR_FIRST, NEAR_FIRST}:
-        far = np.int64(field.ways[stop.place, field.depots[depot].place].metres_back)
+        far = int(field.ways[stop.place, field.depots[depot].place].metres_back)
         return far if order == NEAR_FIRST else -far
     return below(chance, 1 << 20)

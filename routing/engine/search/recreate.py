@@ -130,14 +130,14 @@ def _wishes(field: Field, state: State, i: int, v: int, depot: int) -> int:
         cost += field.pair_cost[i, v] + field.depot_cost[i, depot]
     if stop.floors > 0:
         cost += field.vehicles[v].floor_price * stop.floors * (2 * state.rows[v].climbed + stop.floors) // 100
-    return cost
+    return int(cost)
 
 
 @inlined
 def _onward_metres(field: Field, state: State, v: int, p: int, here: int) -> int:
     """Return the metres from `here` to what stands at position `p`, less those that lead there now."""
     onward = state.steps[v, p]
-    return np.int64(field.ways[here, onward.place].metres) - onward.way
+    return int(field.ways[here, onward.place].metres) - int(onward.way)
 
 
 @inlined
@@ -158,7 +158,7 @@ def _leave_if_later(field: Field, state: State, v: int, head: int, p: int, load:
         now += paced(field.ways[stop.place, here].seconds_back, field.vehicles[v].pace)
         now = max(now, stop.opens) + stop.service
         here = stop.place
-    return now
+    return int(now)
 
 
 @compiled

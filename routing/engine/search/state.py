@@ -55,7 +55,7 @@ def empty_state(field: Field) -> State:
 @inlined
 def paced(seconds: int, percent: int) -> int:
     """Return the seconds of a way at a pace, rounded up."""
-    return np.int64(seconds) if percent == AS_IS else (np.int64(seconds) * percent + AS_IS - 1) // AS_IS
+    return int(seconds) if percent == AS_IS else (int(seconds) * percent + AS_IS - 1) // AS_IS
 
 
 @compiled
@@ -119,7 +119,7 @@ def _ready(field: Field, state: State, v: int, p: int) -> int:
         ready = max(ready, field.release[stop.batch, depot])
         q += 1
     state.steps[v, p].carried = boxes
-    return ready
+    return int(ready)
 
 
 @compiled
