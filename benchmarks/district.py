@@ -2,6 +2,7 @@
 
     python -m benchmarks.district                    an ordinary lunch: 250 homes, 24 couriers
     python -m benchmarks.district --all-delivered    every meal to a door: 1,250 homes, 90 couriers
+    python -m benchmarks.district --all-delivered --choice 4 --seconds 30 --workers 2 --engines plain engine ortools
 
 7 x 5 km, 51 meal points, 1,559 meals, vans of 150 boxes; homes lie within about a kilometre of their meal point.
 """
@@ -13,19 +14,20 @@ import math
 import resource
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
 
 from routing.check import check_runs
+from routing.costs import costs_of
+from routing.engine.ortools import plan as ortools
 from routing.engine.plan import Effort, plan_runs
+from routing.engine.warm import warm_up
 from routing.insertion import plan_runs_plain
 from routing.places import Place, Window
 from routing.plan import RunPlan
-from routing.problem import Consignment, Courier, Home, Kitchen, MealPoint, RunProblem, Van
+from routing.problem import Alternative, Consignment, Courier, Home, Kitchen, MealPoint, RunProblem, Van
 from routing.travel import TravelMatrix, TravelSource
 
 DETOUR = 1.35
@@ -171,14 +173,28 @@ def describe(name: str, problem: RunProblem, plan: RunPlan, took: str) -> None:
     driving_m = sum(run.metres for run in plan.van_runs)
     vans = len({run.van_id for run in plan.van_runs})
     why = dict(Counter(str(left.reason) for left in plan.left_out_homes))
-    wrong = check_runs(problem, plan)
+    wrong, total_m = check_runs(problem, plan), costs_of(problem, plan).total_m
     print(
         f"{name:16} {took}  vans {vans:2} {driving_m:7,} m  couriers {len(plan.courier_runs):2} "
-        f"{riding_m:7,} m  left out {len(plan.left_out_homes)} {why or ''}  violations {len(wrong)}",
+        f"{riding_m:7,} m  in all {total_m:9,} m  "
+        f"left out {len(plan.left_out_homes)} {why or ''}  violations {len(wrong)}",
         flush=True,
     )
     for violation in wrong[:10]:
         print("   ", violation)
+
+
+def with_choice(problem: RunProblem, points: int) -> RunProblem:
+    """Return the same lunch with the nearest `points` meal points open to every home."""
+    if points <= 1:
+        return problem
+    ride_m = problem.courier_travel.metres[: len(problem.points), len(problem.points) :]
+    homes = []
+    for home, column in zip(problem.homes, ride_m.T, strict=True):
+        near = [problem.points[int(n)].point_id for n in np.argsort(column, kind="stable")[:points]]
+        others = tuple(Alternative(point_id) for point_id in near if point_id != home.point_id)
+        homes.append(replace(home, alternatives=others))
+    return replace(problem, homes=tuple(homes))
 
 
 def main() -> None:
@@ -186,21 +202,23 @@ def main() -> None:
     parser.add_argument("--all-delivered", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--effort", choices=[effort.name for effort in Effort], default="NORMAL")
+    parser.add_argument("--seconds", type=float, help="end by the clock instead of by rounds")
+    parser.add_argument("--choice", type=int, default=1, help="how many meal points may serve a home")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--plain", action="store_true", help="the plain planner only")
+    parser.add_argument("--engines", nargs="+", choices=["plain", "engine", "ortools"], default=["plain", "engine"])
     chosen = parser.parse_args()
-    problem = made_up(ALL_DELIVERED if chosen.all_delivered else ORDINARY, chosen.seed)
-    clock = Clock()
-    describe("plain", problem, plan_runs_plain(problem), clock.read())
-    if chosen.plain:
-        return
-    effort, clock = Effort[chosen.effort], Clock()
-    if chosen.workers == 1:
-        plan = plan_runs(problem, seed=chosen.seed, effort=effort)
-    else:
-        with ProcessPoolExecutor(chosen.workers, mp_context=get_context("spawn")) as executor:
-            plan = plan_runs(problem, seed=chosen.seed, effort=effort, executor=executor)
-    describe(f"engine {effort.name.lower()}", problem, plan, clock.read())
+    problem = with_choice(made_up(ALL_DELIVERED if chosen.all_delivered else ORDINARY, chosen.seed), chosen.choice)
+    warm_up()
+    limits = replace(Effort[chosen.effort].value, seconds=chosen.seconds)
+    for engine in chosen.engines:
+        clock = Clock()
+        if engine == "plain":
+            plan = plan_runs_plain(problem)
+        elif engine == "engine":
+            plan = plan_runs(problem, seed=chosen.seed, effort=limits, workers=chosen.workers)
+        else:
+            plan = ortools.plan_runs(problem, seed=chosen.seed, effort=ortools.Effort[chosen.effort])
+        describe(engine, problem, plan, clock.read())
 
 
 if __name__ == "__main__":
