@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from routing.costs import costs_of
 from routing.docks import docked
 from routing.engine.budget import Budget
@@ -22,13 +24,13 @@ from routing.problem import RunProblem
 from routing.reasons import left_out_consignments, left_out_homes, turned_away
 from routing.runs import courier_runs, van_runs
 from routing.supply import Lot, list_arrivals, van_grounds
-from routing.wanted import wanted_arrivals
+from routing.wanted import Wanted, Wish, wanted_arrivals
 
 __all__ = ["Effort", "Limits", "plan_runs"]
 
 Report = Callable[[str, int, int], None]
 
-HOT_M, AGAIN_HOT_M, COLD_M = 2_000.0, 300.0, 3.0
+HOT_M, AGAIN_HOT_M, COLD_M = 2_000.0, 1_000.0, 3.0
 """Heats of the annealing over the couriers, in metres of cost that a round may lose: hot enough at first to give up a
 courier, less so in the later turns, which start from a good plan."""
 
@@ -40,6 +42,12 @@ FIRST_SHARE = 0.5
 
 VAN_SHARE = 0.05
 """Which share of the seconds each search over the vans of one kitchen gets, where seconds count."""
+
+TURN_SHARE, LEAST_TURN = 0.1, 0.04
+"""Which share of all seconds a later turn gets, and with less than which it is not begun."""
+
+SOONER_PART, SOONER_S, SOONER_M_PER_S = 4, (300, 1_800), 3
+"""In every second turn, which part of the meal points is wished sooner, by how many seconds, at what price."""
 
 SETTLE_SHARE = 0.15
 """Which share of a turn is kept for the couriers after the vans took up what moved between meal points."""
@@ -79,8 +87,10 @@ def plan_runs(
     with ThreadPoolExecutor(workers) as executor:
         run = _Run(problem, limits, seed, report, executor, workers)
         best = run.first()
-        for turn in range(1, limits.turns):
+        turn = 1
+        while run.may_go_on(turn):
             best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
+            turn += 1
     return _or_plain(problem, best)
 
 
@@ -129,14 +139,35 @@ class _Run:
         self.report("vans", len(grounds), len(grounds))
         return self._with_couriers(problem, draft_vans, None, 0)
 
+    def may_go_on(self, turn: int) -> bool:
+        """Return whether another turn is to be made: by number, or as long as the clock leaves time for one."""
+        if self.ends_s is None or self.limits.seconds is None:
+            return turn < self.limits.turns
+        return self.ends_s - time.monotonic() > LEAST_TURN * self.limits.seconds
+
     def again(self, draft: _Draft, turn: int) -> _Draft:
-        """Return the next draft: vans no later than the couriers need them, then the couriers with the time it left."""
+        """Return the next draft: vans no later than the couriers need them, then the couriers with the time it left.
+
+        Every second turn some meal points are wished earlier than needed: couriers can do with fewer of themselves
+        where boxes come sooner, and only they can tell where.
+        """
         begin = self._van_budget(len(draft.vans))
+        wanted = self._sooner(draft) if turn % 2 == 0 else {}
         tasks = [(plan, self._next_seed()) for plan in draft.vans]
         vans = self.executor.map(
-            lambda task: kept_in_time(draft.problem, task[0], draft.needed_s, begin(), task[1]), tasks
+            lambda task: kept_in_time(draft.problem, task[0], draft.needed_s, wanted, begin(), task[1]), tasks
         )
         return self._with_couriers(draft.problem, tuple(vans), draft.trips, turn)
+
+    def _sooner(self, draft: _Draft) -> Wanted:
+        """Return a wish for the consignments of some meal points near each other, by chance."""
+        random = np.random.default_rng(self._next_seed())
+        points = [point.point_id for point in self.asked.points]
+        centre = int(random.integers(len(points)))
+        ride_m = self.asked.courier_travel.metres[centre, : len(points)]
+        some = {points[int(n)] for n in np.argsort(ride_m, kind="stable")[: max(1, len(points) // SOONER_PART)]}
+        sooner_s = int(random.integers(*SOONER_S))
+        return {lot: Wish(by_s - sooner_s, SOONER_M_PER_S) for lot, by_s in draft.needed_s.items() if lot[1] in some}
 
     def _van_budget(self, kitchens: int) -> Callable[[], Budget]:
         """Return what begins the budget of one kitchen's vans, so many of them side by side."""
@@ -150,7 +181,7 @@ class _Run:
         first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
         share = first if turn == 0 else (1 - first) / (self.limits.turns - 1)
         if self.limits.seconds is not None and turn > 0:
-            share = 1 / (self.limits.turns - turn)
+            share = min(1.0, TURN_SHARE * self.limits.seconds / max(self._left_s() or 0.0, 1e-9))
         hot = HOT_M if turn == 0 else AGAIN_HOT_M
         trips = self._searched(problem, vans, trips, share * (1 - SETTLE_SHARE), hot, roam=True)
         point_of = {n: problem.points[depot].point_id for row in trips for depot, homes in row for n in homes}

@@ -31,11 +31,7 @@ class VanPlan:
 def first_vans(problem: RunProblem, supply: VanGround, wanted: Wanted, budget: Budget, seed: int) -> VanPlan:
     """Return a first plan: by insertion, as early as wanted where that is possible, then searched with that wish."""
     supply, rides, left = fill_vans(supply, wanted)
-    due = {
-        n: (wanted[lot_of(one)].by_s, wanted[lot_of(one)].late_m_per_s)
-        for n, one in enumerate(supply.consignments)
-        if lot_of(one) in wanted
-    }
+    due = {n: wanted[lot_of(one)] for n, one in enumerate(supply.consignments) if lot_of(one) in wanted}
     return searched(problem, VanPlan(supply, rides, left), Wishes(due=due), budget, seed)
 
 
@@ -60,8 +56,10 @@ def searched(problem: RunProblem, plan: VanPlan, wishes: Wishes, budget: Budget,
     return VanPlan(*squeeze(supply, rides, left))
 
 
-def kept_in_time(problem: RunProblem, plan: VanPlan, needed_s: Mapping[Lot, int], budget: Budget, seed: int) -> VanPlan:
-    """Return a cheaper plan that brings nothing later than the couriers need it."""
+def kept_in_time(
+    problem: RunProblem, plan: VanPlan, needed_s: Mapping[Lot, int], wanted: Wanted, budget: Budget, seed: int
+) -> VanPlan:
+    """Return a plan, cheaper with its wishes, that brings nothing later than the couriers need it."""
     ground = plan.supply.ground
     stops = tuple(
         replace(stop, close_s=min(stop.close_s, needed_s[lot_of(one)] - stop.service_s))
@@ -73,7 +71,8 @@ def kept_in_time(problem: RunProblem, plan: VanPlan, needed_s: Mapping[Lot, int]
     rides = [Ride(strict.ground, ride.vehicle, ride.trips()) for ride in plan.rides]
     if not all(ride.refresh() for ride in rides):
         return plan
-    found = searched(problem, VanPlan(strict, rides, plan.left), Wishes(), budget, seed)
+    due = {n: wanted[lot_of(one)] for n, one in enumerate(plan.supply.consignments) if lot_of(one) in wanted}
+    found = searched(problem, VanPlan(strict, rides, plan.left), Wishes(due=due), budget, seed)
     if len(found.supply.ground.stops) != len(stops):
         return plan
     rides = [Ride(ground, ride.vehicle, ride.trips()) for ride in found.rides]

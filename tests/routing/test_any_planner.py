@@ -23,7 +23,7 @@ from tests.routing.random_towns import busy_couriers, busy_towns, couriers_of, p
 Planner = Callable[[RunProblem], RunPlan]
 
 SHORT = Limits(Bounds(5), Bounds(5), van_rounds=20, rounds=60, rounds_a_home=2, again=1)
-FEW_ROUNDS = engine.Limits(rounds=300, rounds_a_home=20, van_rounds=100, turns=2)
+FEW_ROUNDS = engine.Limits(rounds=300, rounds_a_home=20, van_rounds=100, turns=4)
 
 
 def by_ortools(problem: RunProblem) -> RunPlan:
