@@ -18,6 +18,7 @@ class Operation(StrEnum):
     BOARD = "board"
     FIGURES = "figures"
     PLAN = "plan"
+    CHANGE_PLAN = "change_plan"
     KITCHEN = "kitchen"
     COURIER = "courier"
     PAPERS = "papers"
@@ -38,6 +39,7 @@ RULES: dict[Operation, frozenset[Role]] = {
     Operation.BOARD: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
     Operation.FIGURES: _OFFICE,
     Operation.PLAN: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.CHANGE_PLAN: _DESK,
     Operation.KITCHEN: _DESK | {Role.KITCHEN},
     Operation.COURIER: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
     Operation.PAPERS: _DESK | {Role.KITCHEN, Role.MEAL_POINT, Role.COURIER},

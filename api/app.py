@@ -9,7 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import errors
 from api.deps import House
 from api.headers import OwnPagesOnly, StrictHeaders
-from api.pages import board, courier, entry, kitchen, papers, people, plan
+from api.pages import board, changes, courier, entry, kitchen, papers, people, plan, why
 from api.pages.render import STATIC
 from api.routes import days, health, orders, progress, session
 from service.clock import Clock
@@ -46,7 +46,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     errors.register(app)
     for part in (session, days, orders, progress, health):
         app.include_router(part.router)
-    for part in (entry, board, plan, kitchen, courier, papers, people):
+    for part in (entry, board, plan, changes, why, kitchen, courier, papers, people):
         app.include_router(part.router)
     app.mount("/static/own", StaticFiles(directory=STATIC / "own"), name="own")
     app.mount("/static/vendor", StaticFiles(directory=STATIC / "vendor"), name="vendor")

@@ -1,8 +1,9 @@
 """Is everyone accounted for: an account of a day's plan that shares nothing with the planners.
 
-It looks only at the orders and at the finished plan. A home is served when somebody visits its door and its box came to
-the meal point; a table or a pick-up is served when boxes for it stand at the meal point, on site or by van. Whatever
-is neither served nor left out with a reason is forgotten, and a plan that forgets somebody is not published.
+It looks only at the orders and at the finished plan. A home is served when somebody visits its door with a load from
+the meal point that its box was sent to, and the box came there; a table or a pick-up is served when boxes for it stand
+at the meal point, on site or by van. Whatever is neither served nor left out with a reason is forgotten, and a plan
+that forgets somebody is not published.
 
 A door is called "E" and the elder's id and stands for all meals of the elder; where these go to different doors, each
 is called "E", the elder's id, "#" and the order's id.
@@ -62,7 +63,10 @@ class _Account:
         self.orders = {order.order_id: order for order in day.orders}
         self.supplied = Counter(one.order_id for one in plan.supply.supplied)
         self.cooked = Counter(order_id for batch in plan.batches.batches for order_id in batch.orders)
-        self.visits = Counter(v.home_id for run in plan.runs.courier_runs for trip in run.trips for v in trip.visits)
+        trips = [trip for run in plan.runs.courier_runs for trip in run.trips]
+        self.visits = Counter(visit.home_id for trip in trips for visit in trip.visits)
+        self.loaded = {(visit.home_id, trip.point_id) for trip in trips for visit in trip.visits}
+        self.point_of = {one.order_id: one.point_id for one in plan.supply.supplied}
         self.on_site = {(k.kitchen_id, k.point_id) for k in day.kitchens}
         self.pairs: dict[Pair, list[Supplied]] = defaultdict(list)
         for one in sorted(plan.supply.supplied, key=lambda one: one.order_id):
@@ -76,7 +80,7 @@ class _Account:
     def _serve(self, pair: Pair, owed: Sequence[Order]) -> None:
         """Count who gets a box of those that came: doors that are visited first, then tables and pick-up."""
         boxes = len(owed) if pair in self.on_site else self._brought(pair)
-        doors = [order for order in owed if order.fulfilment is Fulfilment.HOME and self._visits(order)]
+        doors = [order for order in owed if order.fulfilment is Fulfilment.HOME and self._is_brought(order)]
         tables = [order for order in owed if order.fulfilment is not Fulfilment.HOME]
         self.served |= {order.order_id for order in (*doors, *tables)[:boxes]}
 
@@ -85,8 +89,12 @@ class _Account:
         return sum(stop.boxes for run in runs for stop in run.stops if stop.point_id == pair[1])
 
     def _visits(self, order: Order) -> int:
-        """Return how often somebody comes to the door with this order."""
-        return self.visits[f"E{order.elder_id}"] + self.visits[f"E{order.elder_id}#{order.order_id}"]
+        """Return how often somebody comes to the door of this order."""
+        return sum(self.visits[door] for door in _doors(order))
+
+    def _is_brought(self, order: Order) -> bool:
+        """Return whether somebody comes to the door with a load from the meal point that has the box."""
+        return any((door, self.point_of[order.order_id]) in self.loaded for door in _doors(order))
 
     def _causes(self) -> dict[int, LeftOut]:
         causes: dict[int, LeftOut] = {}
@@ -102,7 +110,7 @@ class _Account:
         if doors:
             for owed in self.pairs.values():
                 for order in (self.orders[one.order_id] for one in owed):
-                    door = doors.get(f"E{order.elder_id}") or doors.get(f"E{order.elder_id}#{order.order_id}")
+                    door = next((doors[name] for name in _doors(order) if name in doors), None)
                     if door is not None and order.fulfilment is Fulfilment.HOME:
                         yield LeftOut(order.order_id, door.reason, str(door.lack) if door.lack else "")
         for lost in self.plan.runs.left_out_consignments:
@@ -125,6 +133,11 @@ class _Account:
         """Return ids in the plan that are no order of the day."""
         named = {one.order_id for one in (*self.plan.supply.left_out, *self.plan.batches.left_out)}
         return (set(self.supplied) | set(self.cooked) | named) - set(self.orders)
+
+
+def _doors(order: Order) -> tuple[str, str]:
+    """Return the two names that the door of an order may go by."""
+    return f"E{order.elder_id}", f"E{order.elder_id}#{order.order_id}"
 
 
 __all__ = ["DayFigures", "figures", "forgotten_orders", "left_out_orders", "served_orders"]

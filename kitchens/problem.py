@@ -15,7 +15,8 @@ class Order:
 
     `point_id` is the elder's own meal point (None if none is known), `dish_id` the wish (None: the kitchen's usual
     dish), `place` the door in WGS-84 (None if nobody has found it yet), `window` when the elder can take it there,
-    `service_s` the time at the door with its stairs.
+    `service_s` the time at the door with its stairs, `floors` those that are walked up.
+    `street_id` is the sub-district (街道) of the elder's community, empty where nobody has told.
     `is_served` is false when the elder has left the service since the order was placed: a person must look at it.
     """
 
@@ -29,6 +30,8 @@ class Order:
     window: Window | None = None
     service_s: int = 150
     is_served: bool = True
+    floors: int = 0
+    street_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class Kitchen:
 
 @dataclass(frozen=True, slots=True)
 class MealPoint:
-    """A meal point with its usual kitchen (None: nobody cooks for it) and the couriers' boxes it can send out."""
+    """A meal point with its usual kitchen (None: nobody cooks for it) and the couriers' boxes it can send out.
+
+    `street_id` is the sub-district (街道) it stands in, empty where nobody has told.
+    """
 
     point_id: str
     place: Place
@@ -66,6 +72,7 @@ class MealPoint:
     capacity_meals: int
     courier_boxes: int
     handling_s: int = 240
+    street_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

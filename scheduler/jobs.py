@@ -11,6 +11,8 @@ from service.clock import Clock
 from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.errors import NuanfanError
+from service.papers import write_due_papers
+from service.replanning import REPLAN, replan_meal, tell_refused
 from service.settings import Settings
 from service.work import RUN_MEAL, claim_next, fail, finish, meal_of, put_back, write_due_meals
 
@@ -44,11 +46,16 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
         try:
             if job.name == RUN_MEAL:
                 run_meal(*meal_of(job), kit)
+            elif job.name == REPLAN:
+                replan_meal(*meal_of(job), kit)
         except NuanfanError as refusal:
             if refusal.key == "error.being_planned":
                 put_back(database, job, clock)
                 continue
-            if refusal.key != "error.already_published":
+            if job.name == REPLAN:
+                # A person asked for it and may ask again: a refusal is told to them, not tried again.
+                tell_refused(database, *meal_of(job), refusal, clock)
+            elif refusal.key != "error.already_published":
                 log.warning("work_failed", work=job.subject, attempt=job.attempt, why=refusal.key)
                 fail(database, job, clock, str(refusal))
                 continue
@@ -57,7 +64,13 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
     return done
 
 
+def write_papers(database: Database, settings: Settings, clock: Clock) -> int:
+    """Write the papers that are due."""
+    return write_due_papers(database, settings, clock, actor=ACTOR)
+
+
 TICKS = (
     Tick("write_work", 30, write_work),
     Tick("do_work", 5, do_work),
+    Tick("write_papers", 15, write_papers),
 )

@@ -32,7 +32,7 @@ RENEW_S = 3
 
 @dataclass
 class Claim:
-    """The right to plan one meal, as long as `renew` is called."""
+    """The right to plan one meal, as long as `renew` is called; `state` is that of the meal while it is held."""
 
     database: Database
     clock: Clock
@@ -40,6 +40,7 @@ class Claim:
     meal: Meal
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     renewed_at: datetime | None = None
+    state: MealState = MealState.CLOSED
 
     def take(self, *, actor: str, early: bool) -> None:
         """Close the meal if it is open, or take a closed one over whose planner has gone silent.
@@ -60,6 +61,24 @@ class Claim:
                 self._note(session, actor, "resume_meal")
             else:
                 raise self._refusal(session)
+        self.renewed_at = self.clock.now()
+
+    def take_published(self, *, actor: str) -> None:
+        """Hold a published meal, to plan it again.
+
+        Raises
+        ------
+        ConflictError
+            If it is not published, or being planned by somebody else.
+        """
+        self.state = MealState.PUBLISHED
+        with self.database.write() as session:
+            if not self._update(session, (MealDay.state == MealState.PUBLISHED) & self._is_free(), self._lease()):
+                day = session.get(MealDay, (self.service_day, self.meal))
+                if day is None or day.state != MealState.PUBLISHED or day.lease_until is None:
+                    raise ConflictError("error.not_published", **self._names())
+                raise ConflictError("error.being_planned", **self._names(), until=local_time(day.lease_until))
+            self._note(session, actor, "hold_meal")
         self.renewed_at = self.clock.now()
 
     def renew(self) -> None:
@@ -96,7 +115,7 @@ class Claim:
             self._update(session, self._is_mine(), {"planner": None, "lease_until": None})
 
     def _is_mine(self) -> Any:
-        return (MealDay.state == MealState.CLOSED) & (MealDay.planner == self.token)
+        return (MealDay.state == self.state) & (MealDay.planner == self.token)
 
     def _is_free(self) -> Any:
         return col(MealDay.lease_until).is_(None) | (col(MealDay.lease_until) < self.clock.now())
@@ -145,8 +164,15 @@ class Claim:
 def claimed(claim: Claim, *, actor: str, early: bool) -> Iterator[Claim]:
     """Take the meal, and let it go at once when the story fails; a killed process lets go when its lease runs out."""
     claim.take(actor=actor, early=early)
-    try:
+    with let_go_on_failure(claim):
         yield claim
+
+
+@contextmanager
+def let_go_on_failure(claim: Claim) -> Iterator[None]:
+    """Let a meal that is held go at once when the story fails."""
+    try:
+        yield
     except BaseException:
         claim.release()
         raise

@@ -17,6 +17,7 @@ from kitchens.batches import plan_batches
 from kitchens.dispatch import runs_problem
 from kitchens.meals import Meal
 from kitchens.plan import DayPlan
+from kitchens.settling import held_supply, supply_as_planned
 from routing.check import check_runs
 from routing.insertion import plan_runs_plain
 from routing.problem import RunProblem
@@ -29,14 +30,20 @@ from service.errors import ConflictError, ForgottenError
 from service.orders import ensure_meal_day
 from service.planning import Question, read_question
 from service.publishing import Published, publish
-from service.settings import Settings
+from service.settings import EngineChoice, Settings
 from service.solving import Solver
 from service.tables import MealDay, MealState
 from service.texts import Key
 from service.travelling import travel_times
+from service.wishes import priced
 
 Report = Callable[[str, int, int], None]
-STAGES = ("close", "assign", "batches", "travel", "vans", "points", "couriers", "check", "publish")
+STAGES = {
+    EngineChoice.ENGINE: ("close", "assign", "batches", "travel", "vans", "couriers", "check", "publish"),
+    EngineChoice.ORTOOLS: ("close", "assign", "batches", "travel", "vans", "points", "couriers", "check", "publish"),
+}
+"""What each engine is heard to do, in order."""
+
 MOST_NAMED = 20
 
 
@@ -87,12 +94,15 @@ def plan_day(
 ) -> tuple[DayPlan, RunProblem]:
     """Return the plan of one meal and the routing problem it answers; nothing is written.
 
-    A plan of the solver that fails the check is dropped for the plain one: a defect there must not cost a meal.
+    The plan's supply names the meal points that its trips start from. A plan of the solver that fails the check is
+    dropped for the plain one: a defect there must not cost a meal.
     """
     day, settings = question.day, kit.settings
+    wishes = priced(question.wishes, settings)
     with Solver(settings.solve_limit_s, kit.report, meanwhile) as solver:
         kit.report("assign", 0, 1)
         supply = solver.ask("assign_supply", day, seed=settings.seed, otherwise=lambda: assign_supply_plain(day))
+        supply = held_supply(day, supply, wishes.held)
         kit.report("assign", 1, 1)
         batches = plan_batches(day, supply)
         kit.report("batches", 1, 1)
@@ -104,18 +114,31 @@ def plan_day(
             question.couriers,
             travel or travel_times(settings),
             allowance_s=settings.eating_allowance_s,
+            wishes=wishes,
         )
         kit.report("travel", 1, 1)
-        effort, seed = settings.effort.name, settings.seed
-        runs = solver.ask("plan_runs", problem, seed=seed, effort=effort, otherwise=lambda: plan_runs_plain(problem))
-        marks = solver.marks
-    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(marks))
-    found = faults(question, problem, plan)
-    if found:
-        plan = replace(plan, runs=plan_runs_plain(problem), marks=(*marks, "plain:plan_runs:check_refused"))
+        runs = solver.ask(
+            "plan_runs",
+            problem,
+            seed=settings.seed,
+            effort=settings.effort.name,
+            engine=str(settings.engine),
+            otherwise=lambda: plan_runs_plain(problem),
+        )
+    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(solver.marks))
+    return _checked(question, problem, plan, kit), problem
+
+
+def _checked(question: Question, problem: RunProblem, asked: DayPlan, kit: Kitbag) -> DayPlan:
+    """Return the plan with its supply as its trips settle it, or the plain one if the check refuses that."""
+    plan = replace(asked, supply=supply_as_planned(asked.supply, problem, asked.runs))
+    if faults(question, problem, plan):
+        runs = plan_runs_plain(problem)
+        supply = supply_as_planned(asked.supply, problem, runs)
+        plan = replace(asked, supply=supply, runs=runs, marks=(*asked.marks, "plain:plan_runs:check_refused"))
         refuse_if_somebody_is_forgotten(question, problem, plan)
     kit.report("check", 1, 1)
-    return plan, problem
+    return plan
 
 
 def faults(question: Question, problem: RunProblem, plan: DayPlan) -> tuple[str, ...]:

@@ -15,13 +15,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from kitchens.kitchen_papers import BatchSheet, BoxLabel, KitchenCount
 from kitchens.meals import Meal
 from kitchens.papers import Papers
 from kitchens.road_papers import LoadingManifest, MealPointSheet, RouteSheet
-from service.clock import Clock
+from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import NotFoundError
 from service.printing.basemap import load_basemap
@@ -123,6 +123,27 @@ def write_papers_of(
         with database.write() as session:
             _note_files(session, plan, written, clock)
     return PackWritten(target, tuple(written))
+
+
+def write_due_papers(database: Database, settings: Settings, clock: Clock, *, actor: str) -> int:
+    """Write the papers of every newest plan from today on that has any still to write; return of how many plans.
+
+    Whoever writes the same papers at the same time writes the same files. One that fails is tried again the next time.
+    """
+    newest = select(func.max(Plan.id)).where(Plan.service_day >= local_day(clock.now()))
+    due = (
+        select(col(Plan.service_day), col(Plan.meal))
+        .join(Paper, col(Paper.plan_id) == col(Plan.id))
+        .where(col(Plan.id).in_(newest.group_by(col(Plan.service_day), col(Plan.meal))), col(Paper.file).is_(None))
+        .distinct()
+    )
+    with database.read() as session:
+        meals = session.exec(due).all()
+    for service_day, meal in meals:
+        write_papers_of(
+            database, service_day, Meal(meal), settings, clock, actor=actor, report=lambda _stage, _done, _total: None
+        )
+    return len(meals)
 
 
 def folder_of(settings: Settings, plan: Plan) -> Path:

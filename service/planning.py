@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,11 +13,13 @@ from sqlmodel import Session, col, select
 from kitchens import meals
 from kitchens import problem as kitchens_problem
 from kitchens.facts import Facts
+from kitchens.wishes import NO_WISHES, Wishes
 from routing import problem as routing_problem
 from routing.places import Place, Window
 from service.calendar import is_service_day
 from service.facts import read_facts
 from service.tables import (
+    Community,
     Courier,
     Dish,
     Elder,
@@ -30,6 +33,7 @@ from service.tables import (
     OrderState,
     Van,
 )
+from service.wishes import read_wishes
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -42,12 +46,17 @@ box, riding included, that couriers of dense quarters are reported to need."""
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything one meal is planned from, and what its papers say: both as they were at one moment."""
+    """Everything one meal is planned from, and what its papers say: both as they were at one moment.
+
+    `lost_locks` are the elders about whom a person has decided what cannot be kept any more.
+    """
 
     day: kitchens_problem.DayProblem
     facts: Facts
     vans: tuple[routing_problem.Van, ...]
     couriers: tuple[routing_problem.Courier, ...]
+    wishes: Wishes = NO_WISHES
+    lost_locks: tuple[str, ...] = ()
 
 
 def read_question(session: Session, service_day: date, meal: meals.Meal) -> Question:
@@ -65,19 +74,24 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
     )
     known = {kitchen.kitchen_id for kitchen in kitchens}
     boxes = _boxes_by_point(couriers)
+    streets = _streets(session)
     day = kitchens_problem.DayProblem(
         service_day=service_day,
         meal=meal,
-        orders=_list_orders(session, service_day, meal, all_delivered=state.all_delivered),
+        orders=_list_orders(session, service_day, meal, streets, all_delivered=state.all_delivered),
         kitchens=tuple(kitchens),
-        points=tuple(_meal_point(point, known, boxes.get(point.code, 0)) for point in points),
+        points=tuple(_meal_point(point, known, boxes.get(point.code, 0), streets) for point in points),
     )
     open_points = {point.point_id for point in day.points}
+    on_duty = tuple(courier for courier in couriers if courier.point_id in open_points)
+    wishes, lost = read_wishes(session, service_day, meal, {one.courier_id for one in on_duty}, open_points)
     return Question(
         day=day,
         facts=read_facts(session, service_day, meal),
         vans=tuple(van for van in vans if van.kitchen_id in known),
-        couriers=tuple(courier for courier in couriers if courier.point_id in open_points),
+        couriers=on_duty,
+        wishes=wishes,
+        lost_locks=lost,
     )
 
 
@@ -88,8 +102,13 @@ def words(kind: type[Word], line: str) -> frozenset[Word]:
 
 def door_time_s(floor: int, *, has_lift: bool) -> int:
     """Return the seconds a courier needs from the gate to the next start."""
-    climbed = max(0, floor - 1)
-    return DOOR_S + (min(LIFT_S, climbed * STAIRS_S_A_FLOOR) if has_lift else climbed * STAIRS_S_A_FLOOR)
+    up_s = max(0, floor - 1) * STAIRS_S_A_FLOOR
+    return DOOR_S + (min(LIFT_S, up_s) if has_lift else up_s)
+
+
+def floors_on_foot(floor: int, *, has_lift: bool) -> int:
+    """Return the floors that a courier walks up."""
+    return 0 if has_lift else max(0, floor - 1)
 
 
 def diet_of(elder: Elder) -> meals.Diet:
@@ -103,7 +122,7 @@ def diet_of(elder: Elder) -> meals.Diet:
 
 
 def _list_orders(
-    session: Session, service_day: date, meal: meals.Meal, *, all_delivered: bool
+    session: Session, service_day: date, meal: meals.Meal, streets: Mapping[str, str], *, all_delivered: bool
 ) -> tuple[kitchens_problem.Order, ...]:
     rows = session.exec(
         select(MealOrder, Elder)
@@ -111,10 +130,12 @@ def _list_orders(
         .where(MealOrder.service_day == service_day, MealOrder.meal == meal, MealOrder.state == OrderState.PLACED)
         .order_by(col(MealOrder.id))
     )
-    return tuple(_order(order, elder, all_delivered=all_delivered) for order, elder in rows)
+    return tuple(_order(order, elder, streets, all_delivered=all_delivered) for order, elder in rows)
 
 
-def _order(order: MealOrder, elder: Elder, *, all_delivered: bool) -> kitchens_problem.Order:
+def _order(
+    order: MealOrder, elder: Elder, streets: Mapping[str, str], *, all_delivered: bool
+) -> kitchens_problem.Order:
     window = None
     if elder.window_start_s is not None and elder.window_end_s is not None:
         window = Window(elder.window_start_s, elder.window_end_s)
@@ -129,7 +150,14 @@ def _order(order: MealOrder, elder: Elder, *, all_delivered: bool) -> kitchens_p
         window=window,
         service_s=door_time_s(elder.floor, has_lift=elder.has_lift),
         is_served=elder.state == ElderState.ACTIVE,
+        floors=floors_on_foot(elder.floor, has_lift=elder.has_lift),
+        street_id=streets.get(elder.community_code or "", ""),
     )
+
+
+def _streets(session: Session) -> dict[str, str]:
+    """Return the sub-district (街道) of each community."""
+    return {one.code: one.street_code for one in session.exec(select(Community))}
 
 
 def _list_kitchens(
@@ -183,7 +211,9 @@ def dish_value(dish: Dish) -> meals.Dish:
     )
 
 
-def _meal_point(point: MealPoint, kitchens: set[str], courier_boxes: int) -> kitchens_problem.MealPoint:
+def _meal_point(
+    point: MealPoint, kitchens: set[str], courier_boxes: int, streets: Mapping[str, str]
+) -> kitchens_problem.MealPoint:
     return kitchens_problem.MealPoint(
         point_id=point.code,
         place=Place(point.lat, point.lon),
@@ -192,6 +222,7 @@ def _meal_point(point: MealPoint, kitchens: set[str], courier_boxes: int) -> kit
         capacity_meals=point.capacity_meals,
         courier_boxes=courier_boxes,
         handling_s=point.handling_s,
+        street_id=streets.get(point.community_code or "", ""),
     )
 
 

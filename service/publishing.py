@@ -14,11 +14,13 @@ from kitchens.meals import Meal
 from kitchens.packing import courier_run_codes, label_codes, van_run_codes
 from kitchens.papers import DayFile, Papers, Printing, write_papers
 from kitchens.plan import DayPlan, LeftOut
+from kitchens.settling import problem_as_planned
 from routing.plan import Reason
 from routing.problem import RunProblem
 from service import audit
 from service.clock import Clock, hh_mm
 from service.db import Database
+from service.frozen import freeze
 from service.outbox import tell
 from service.papers import due_papers
 from service.people import NOT_ASKED, open_address_task
@@ -30,11 +32,13 @@ from service.tables import (
     MealOrder,
     Plan,
     PlannedOrder,
+    PlanQuestion,
     Role,
     VanRun,
     VanStop,
     Visit,
 )
+from service.versions import Former, changed_homes, find_former, refuse_if_on_the_road, take_over
 
 MEAL_CODES = {Meal.BREAKFAST: "B", Meal.LUNCH: "L", Meal.DINNER: "D"}
 
@@ -66,24 +70,36 @@ def publish(
     *,
     actor: str,
 ) -> Published:
-    """Write the plan's rows, the papers due and the notices; the caller's transaction makes them true together."""
+    """Write the plan's rows, the papers due and the notices; the caller's transaction makes them true together.
+
+    A later version takes over what the former one has cooked, and makes its papers void.
+
+    Raises
+    ------
+    ConflictError
+        If the former version is on the road already, or what it has cooked is not in this one.
+    """
     now = clock.now()
     head = _head(session, question, problem, plan, settings, now)
+    former = find_former(session, head)
+    if former is not None:
+        refuse_if_on_the_road(session, former.plan)
     plan_id = _flushed_id(session, head)
-    batch_ids = _write_batches(session, plan_id, plan)
-    _write_van_runs(session, plan_id, plan)
-    visit_ids = _write_courier_runs(session, plan_id, problem, question, plan)
     left_out = left_out_orders(question.day, plan)
-    labels = label_codes(question.day, plan, problem)
-    _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, labels, left_out)
-    papers = _papers(head, question, plan, problem, settings, actor)
+    _write_plan(session, plan_id, question, problem, plan, left_out)
+    if former is not None:
+        take_over(session, former, plan_id, now)
+    papers = _papers(head, question, plan, problem, settings, actor, former)
     session.add_all(due_papers(plan_id, papers, settings.language))
-    elders = {order.order_id: order.elder_id for order in question.day.orders}
+    elders = _elders(question)
     lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
     for elder, reason, _detail in lost:
         if reason == Reason.NO_POSITION:
             open_address_task(session, elder, NOT_ASKED, clock)
     _tell_everyone(session, head, plan, lost, now)
+    _tell_of_lost_locks(session, head, question.lost_locks, now)
+    if former is not None:
+        _tell_of_the_change(session, head, plan, former, len(papers.route_sheets), now)
     subject = f"{head.service_day}/{head.meal}/v{head.version}"
     audit.note(session, at=now, actor=actor, action="publish_plan", subject=subject, marks=list(plan.marks))
     return published(head, lost)
@@ -141,6 +157,26 @@ def _head(
         figures=asdict(figures(question.day, plan, problem)),
         published_at=now,
     )
+
+
+def _elders(question: Question) -> dict[int, str]:
+    return {order.order_id: order.elder_id for order in question.day.orders}
+
+
+def _write_plan(
+    session: Session,
+    plan_id: int,
+    question: Question,
+    problem: RunProblem,
+    plan: DayPlan,
+    left_out: tuple[LeftOut, ...],
+) -> None:
+    session.add(PlanQuestion(plan_id=plan_id, content=freeze(problem, plan.runs)))
+    batch_ids = _write_batches(session, plan_id, plan)
+    _write_van_runs(session, plan_id, plan)
+    visit_ids = _write_courier_runs(session, plan_id, problem, question, plan)
+    labels = label_codes(question.day, plan, problem)
+    _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, labels, left_out)
 
 
 def _fell_back(problem: RunProblem) -> str:
@@ -205,7 +241,7 @@ def _write_courier_runs(
 ) -> dict[int, int]:
     """Write the runs with their doors and return the visit of each order that is brought home."""
     homes = {home.home_id: home for home in problem.homes}
-    elders = {order.order_id: order.elder_id for order in question.day.orders}
+    elders = _elders(question)
     visit_ids: dict[int, int] = {}
     for code, run in courier_run_codes(plan).items():
         row = CourierRun(plan_id=plan_id, code=code, courier_code=run.courier_id, end_s=run.end_s, metres=run.metres)
@@ -266,7 +302,13 @@ def _write_orders(
 
 
 def _papers(
-    head: Plan, question: Question, plan: DayPlan, problem: RunProblem, settings: Settings, actor: str
+    head: Plan,
+    question: Question,
+    plan: DayPlan,
+    problem: RunProblem,
+    settings: Settings,
+    actor: str,
+    former: Former | None,
 ) -> Papers:
     printing = Printing(
         plan_number=f"{head.service_day:%Y%m%d}-{MEAL_CODES[Meal(head.meal)]}",
@@ -274,8 +316,11 @@ def _papers(
         printed_at=head.published_at,
         printed_by=actor,
         desk_phone=settings.desk_phone,
+        changed=changed_homes(former, problem, plan.runs, _elders(question)) if former else frozenset(),
+        before=former.counts if former else {},
     )
-    return write_papers(DayFile(question.day, plan, problem, question.facts, printing))
+    settled = problem_as_planned(problem, plan.runs)
+    return write_papers(DayFile(question.day, plan, settled, question.facts, printing))
 
 
 def _tell_everyone(
@@ -310,3 +355,32 @@ def _tell_everyone(
         notice(Role.DISTRICT, "travel_fell_back", "travel", why=[f"fell_back.{one}" for one in head.fell_back.split()])
     served = head.figures["orders"] - len(lost)
     notice(Role.DISTRICT, "published", "plan", served=served, left_out=len(lost))
+
+
+def _tell_of_the_change(
+    session: Session, head: Plan, plan: DayPlan, former: Former, route_sheets: int, now: datetime
+) -> None:
+    """Tell the desk that papers are void, and each courier who had a run and has none any more."""
+    stem = f"{head.service_day}/{head.meal}/v{head.version}"
+    names = {"day": str(head.service_day), "meal": f"meal.{head.meal}", "version": former.plan.version}
+    tell(
+        session,
+        to=Role.DISTRICT,
+        key="notice.plan_replaced",
+        dedupe=f"{stem}/plan_replaced",
+        at=now,
+        newer=head.version,
+        sheets=route_sheets,
+        **names,
+    )
+    riding = {run.courier_id for run in plan.runs.courier_runs}
+    for courier in sorted(former.couriers - riding):
+        dedupe = f"{stem}/run_gone/{courier}"
+        tell(session, to=f"{Role.COURIER}:{courier}", key="notice.run_gone", dedupe=dedupe, at=now, **names)
+
+
+def _tell_of_lost_locks(session: Session, head: Plan, elders: tuple[str, ...], now: datetime) -> None:
+    names = {"day": str(head.service_day), "meal": f"meal.{head.meal}"}
+    for elder in sorted(set(elders)):
+        dedupe = f"{head.service_day}/{head.meal}/v{head.version}/lock_lost/{elder}"
+        tell(session, to=Role.DISTRICT, key="notice.lock_lost", dedupe=dedupe, at=now, elder=elder, **names)

@@ -27,6 +27,13 @@ class EffortChoice(StrEnum):
     THOROUGH = "thorough"
 
 
+class EngineChoice(StrEnum):
+    """Who plans the roads: the two-echelon engine, or OR-Tools alone."""
+
+    ENGINE = "engine"
+    ORTOOLS = "ortools"
+
+
 class Settings(BaseSettings):
     """How this installation runs.
 
@@ -46,6 +53,8 @@ class Settings(BaseSettings):
     geocoder, geocoder_domain, geocoder_scheme, geocoder_key, geocoder_context, district_bounds
         Who looks up addresses ("nominatim", "photon", "baidu", "amap"; empty: nobody), and within which box of
         south,west,north,east degrees; `geocoder_context` is what every address of the district begins with.
+    engine
+        Who plans the roads: "engine" searches both echelons together, "ortools" plans with OR-Tools alone.
     seed
         Seed of every plan; the same seed, orders and versions give the same plan.
     effort
@@ -58,6 +67,14 @@ class Settings(BaseSettings):
         The district desk's telephone, printed on route sheets.
     eating_allowance_s
         Seconds between hand-over and eat-by that are left to the elder for eating.
+    alternative_points, alternative_within_m, other_street_m
+        How many further meal points of its kitchen a home may be served from, how far from the door such a point may be
+        as the crow flies, and the price in metres of riding when it lies in another sub-district (街道); 0 points keep
+        every home at its own.
+    familiar_m, churn_m, floor_m
+        What plans may ride further for, in metres: a courier whom the elder knows from the meal before, not changing
+        the courier when a published plan is replaced, and an even share of the floors climbed (this times the square of
+        a courier's floors, by hundred).
     """
 
     model_config = SettingsConfigDict(env_prefix="NUANFAN_", env_file=".env", extra="ignore", frozen=True)
@@ -77,12 +94,19 @@ class Settings(BaseSettings):
     geocoder_key: str = ""
     geocoder_context: str = ""
     district_bounds: str = "23.03,113.23,23.13,113.42"
+    engine: EngineChoice = EngineChoice.ENGINE
     seed: Annotated[int, Field(ge=0)] = 1
     effort: EffortChoice = EffortChoice.NORMAL
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
     basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"
     desk_phone: str = "020-5550-0000"
     eating_allowance_s: Annotated[int, Field(ge=0, le=7200)] = 1800
+    alternative_points: Annotated[int, Field(ge=0, le=5)] = 2
+    alternative_within_m: Annotated[int, Field(ge=0, le=10_000)] = 1500
+    other_street_m: Annotated[int, Field(ge=0, le=100_000)] = 400
+    familiar_m: Annotated[int, Field(ge=0, le=100_000)] = 200
+    churn_m: Annotated[int, Field(ge=0, le=100_000)] = 500
+    floor_m: Annotated[int, Field(ge=0, le=1000)] = 20
 
     def url(self) -> str:
         """Return the database URL that is in force."""

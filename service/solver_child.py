@@ -13,7 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, BinaryIO
 
-from service.solving import LENGTH, die_with_parent
+from service.settings import EngineChoice
+from service.solving import LENGTH, Report, die_with_parent
 
 WORTH_WORKERS_HOMES = 60
 """Below this many homes starting worker processes takes longer than they save."""
@@ -40,18 +41,32 @@ def answer_questions(questions: BinaryIO, answers: BinaryIO) -> None:
         send("done", answer)
 
 
-def _steps(report: Callable[[str, int, int], None]) -> dict[str, Callable[..., Any]]:
+def _steps(report: Report) -> dict[str, Callable[..., Any]]:
     from kitchens.assign_flow import assign_supply
+
+    def plan_runs(problem: Any, *, seed: int, effort: str, engine: str = EngineChoice.ENGINE) -> Any:
+        by = {EngineChoice.ENGINE: _by_engine, EngineChoice.ORTOOLS: _by_ortools}
+        return by[EngineChoice(engine)](problem, seed, effort, report)
+
+    return {"assign_supply": assign_supply, "plan_runs": plan_runs}
+
+
+def _by_engine(problem: Any, seed: int, effort: str, report: Report) -> Any:
     from routing.engine.plan import Effort, plan_runs
 
-    def runs(problem: Any, *, seed: int, effort: str) -> Any:
-        if len(problem.homes) < WORTH_WORKERS_HOMES:
-            return plan_runs(problem, seed=seed, effort=Effort[effort], report=report)
-        context = get_context("spawn")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=die_with_parent) as executor:
-            return plan_runs(problem, seed=seed, effort=Effort[effort], report=report, executor=executor)
+    workers = os.cpu_count() or 1
+    return plan_runs(problem, seed=seed, effort=Effort[effort], report=report, workers=workers)
 
-    return {"assign_supply": assign_supply, "plan_runs": runs}
+
+def _by_ortools(problem: Any, seed: int, effort: str, report: Report) -> Any:
+    from routing.engine.ortools.effort import Effort
+    from routing.engine.ortools.plan import plan_runs
+
+    if len(problem.homes) < WORTH_WORKERS_HOMES:
+        return plan_runs(problem, seed=seed, effort=Effort[effort], report=report)
+    context = get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=die_with_parent) as executor:
+        return plan_runs(problem, seed=seed, effort=Effort[effort], report=report, executor=executor)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ class PlanOut(BaseModel):
 
     version: int
     seed: int
-    made_by: str = Field(description="`ortools`, or `plain` where the solver gave no answer")
+    made_by: str = Field(description="`engine` or `ortools`, or `plain` where neither gave an answer")
     travel_source: str = Field(description="Where travel times come from; `estimate` is a straight line with a factor")
     fell_back: str = Field(description="Why another travel source than the chosen one was used; empty if it was not")
     marks: list[str] = Field(description="Machine words for what went plain or was estimated")

@@ -20,6 +20,7 @@ from service.daily import STAGES, Kitbag, Report, call_for_delivery, run_meal
 from service.errors import ConflictError
 from service.migrations.run import migrate
 from service.publishing import Published, find_published
+from service.settings import EngineChoice
 from service.texts import text
 
 ACTOR = "console"
@@ -30,6 +31,10 @@ AllOption = Annotated[
     bool, typer.Option("--all-delivered", help="Everybody gets the meal at the door; calls the reserve.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")]
+EngineOption = Annotated[
+    EngineChoice | None,
+    typer.Option(help="Who plans the roads: our own engine, or OR-Tools alone. NUANFAN_ENGINE if not given."),
+]
 
 
 def day_command(
@@ -39,14 +44,19 @@ def day_command(
     all_delivered: AllOption = False,
     as_json: JsonOption = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the plan.", min=0, max=2**31 - 1)] = None,
+    engine: EngineOption = None,
 ) -> None:
     """Close, plan and publish one meal, or show the plan that is published."""
-    here = open_installation()
+    here = with_choices(open_installation(), seed=seed, engine=engine)
     migrate(here.database)
-    if seed is not None:
-        here = Installation(here.settings.model_copy(update={"seed": seed}), here.database, here.clock)
     service_day = parse_day(day) if day else next_service_day(local_day(here.clock.now()))
     plan_and_show(here, service_day, meal, early=early, all_delivered=all_delivered, as_json=as_json)
+
+
+def with_choices(here: Installation, **chosen: object) -> Installation:
+    """Return the installation with the settings that the command line names; None names nothing."""
+    named = {name: value for name, value in chosen.items() if value is not None}
+    return Installation(here.settings.model_copy(update=named), here.database, here.clock)
 
 
 def plan_and_show(
@@ -56,7 +66,7 @@ def plan_and_show(
     began = time.perf_counter()
     published = find_published(here.database, service_day, meal)
     if published is None:
-        with progress_bars(here.settings.language, STAGES, quiet=as_json) as report:
+        with progress_bars(here.settings.language, STAGES[here.settings.engine], quiet=as_json) as report:
             if all_delivered:
                 call_for_delivery(service_day, meal, _kit(here, report), closing_early=early)
             published = _run_when_free(here, service_day, meal, report, early=early)

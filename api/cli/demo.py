@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Installation, open_installation, parse_day, problems, progress_bars
-from api.cli.day import ACTOR, AllOption, DayOption, JsonOption, plan_and_show
+from api.cli.day import ACTOR, AllOption, DayOption, EngineOption, JsonOption, plan_and_show, with_choices
 from api.cli.papers import show_pack
 from api.cli.serve import serve
 from kitchens.meals import Meal
@@ -34,9 +34,10 @@ def demo_command(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = False,
     all_delivered: AllOption = False,
     as_json: JsonOption = False,
+    engine: EngineOption = None,
 ) -> None:
     """Do the main job on the Haizhu sample district: orders, plan, papers, summary, then the pages."""
-    here = open_installation()
+    here = with_choices(open_installation(), engine=engine)
     language = here.settings.language
     migrate(here.database)
     with here.database.read() as session:

@@ -11,6 +11,7 @@ from api.pages.forms import DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
 from service.access import Login
+from service.board.changes import count_void_papers
 from service.board.heads import choose_meal, find_plan
 from service.board.papers import find_paper_file, list_papers
 from service.clock import local_day
@@ -42,7 +43,17 @@ def show_papers(
         choice = choose_meal(session, day, meal, local_day(house.clock.now()))
         plan = find_plan(session, day, meal)
         papers = list_papers(session, plan, login.reach) if plan else ()
-    return page(request, "papers.html", login=login, choice=choice, plan=plan, papers=papers, kinds=tuple(PaperKind))
+        void = count_void_papers(session, plan) if plan else 0
+    return page(
+        request,
+        "papers.html",
+        login=login,
+        choice=choice,
+        plan=plan,
+        papers=papers,
+        void=void,
+        kinds=tuple(PaperKind),
+    )
 
 
 @router.get("/papers/{paper_id}")

@@ -10,9 +10,11 @@ from api.deps import HouseDep, RowId, ServiceDay, allowed
 from api.pages.forms import DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
-from service.access import Login
+from service.access import EVERYTHING, Login
+from service.board.changes import plan_changes
 from service.board.heads import choose_meal, find_plan, get_plan
 from service.board.plan_map import PlanMap, list_stops, plan_map, plan_summary
+from service.board.stop import lock_rows
 from service.clock import local_day
 from service.errors import NotFoundError
 
@@ -48,7 +50,9 @@ def show_plan(request: Request, house: HouseDep, day: ServiceDay, meal: Meal, lo
         choice = choose_meal(session, day, meal, local_day(house.clock.now()))
         plan = find_plan(session, day, meal)
         summary = plan_summary(session, plan, login.reach) if plan else None
-    return page(request, "plan.html", login=login, choice=choice, summary=summary)
+        # Who sees only a part of the plan sees its locks beside the doors of that part.
+        changes = plan_changes(session, plan) if plan and login.reach == EVERYTHING else None
+    return page(request, "plan.html", login=login, choice=choice, summary=summary, changes=changes)
 
 
 @router.get("/plan/{day}/{meal}/map.json", response_model=PlanMap)
@@ -64,7 +68,11 @@ def show_run(
 ) -> HTMLResponse:
     """Show one run's doors, for the panel beside the map."""
     with house.database.read() as session:
-        found = list_stops(session, get_plan(session, day, meal), run_id, login.reach)
+        plan = get_plan(session, day, meal)
+        found = list_stops(session, plan, run_id, login.reach)
+        locks = lock_rows(session, plan)
     if found is None:
         raise NotFoundError("progress.unknown_run", run=run_id)
-    return page(request, "plan_run.html", login=login, run=found[0], stops=found[1])
+    return page(
+        request, "plan_run.html", login=login, base=f"/plan/{day}/{meal}", run=found[0], stops=found[1], locks=locks
+    )

@@ -8,13 +8,14 @@ from service.tables.elders import Elder, ElderState
 from service.tables.imports import ImportChange, ImportRun, ImportState
 from service.tables.jobs import Job
 from service.tables.kitchens import Kitchen, KitchenMeal
+from service.tables.locks import LockKind, StopLock
 from service.tables.meal_points import MealPoint
 from service.tables.menus import Dish, MenuEntry
 from service.tables.notices import Notice
 from service.tables.orders import MealOrder, OrderSource, OrderState, StandingOrder
 from service.tables.papers import Paper, PaperKind
 from service.tables.places import Community, Street
-from service.tables.plans import Batch, CourierRun, Outcome, Plan, PlannedOrder, VanRun, VanStop, Visit
+from service.tables.plans import Batch, CourierRun, Outcome, Plan, PlannedOrder, PlanQuestion, VanRun, VanStop, Visit
 from service.tables.users import LoginFailure, LoginSession, Role, User
 from service.tables.vans import Van
 
@@ -34,6 +35,7 @@ __all__ = [
     "Job",
     "Kitchen",
     "KitchenMeal",
+    "LockKind",
     "LoginFailure",
     "LoginSession",
     "MealDay",
@@ -48,9 +50,11 @@ __all__ = [
     "Paper",
     "PaperKind",
     "Plan",
+    "PlanQuestion",
     "PlannedOrder",
     "Role",
     "StandingOrder",
+    "StopLock",
     "Street",
     "User",
     "Van",

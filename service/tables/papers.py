@@ -25,7 +25,8 @@ class PaperKind(StrEnum):
 class Paper(SQLModel, table=True):
     """One file; `subject` is the kitchen, van run, courier run or meal point it is for.
 
-    `content` is what it says, as JSON, frozen when the plan was published.
+    `content` is what it says, as JSON, frozen when the plan was published; `replaced_at` is when a newer plan made it
+    void.
     """
 
     __tablename__ = "paper"
@@ -42,3 +43,4 @@ class Paper(SQLModel, table=True):
     sha256: str | None = None
     written_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str = ""
+    replaced_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kitchens.meals import Meal
@@ -46,6 +46,18 @@ class Plan(SQLModel, table=True):
     marks: list[str] = Field(sa_type=JSON)
     figures: dict[str, Any] = Field(sa_type=JSON)
     published_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PlanQuestion(SQLModel, table=True):
+    """What a plan answers and the answer itself, as JSON: the question of the road without its travel times.
+
+    Frozen with the plan, so that a change can be priced against exactly what was planned.
+    """
+
+    __tablename__ = "plan_question"
+
+    plan_id: int = Field(primary_key=True, foreign_key="plan.id")
+    content: str = Field(sa_type=Text)
 
 
 class Batch(SQLModel, table=True):

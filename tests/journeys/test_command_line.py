@@ -131,3 +131,12 @@ def test_the_command_refuses_a_strangers_package_of_the_same_name(tmp_path: Path
     refused = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
     assert str(tmp_path) in refused.stderr
+
+
+def test_the_engine_is_chosen_by_name_and_another_name_is_refused(home: Path) -> None:
+    refused = nuanfan(home, "day", "--engine", "oracle")
+    assert refused.returncode == 2
+    assert "ortools" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    chosen = nuanfan(home, "day", "--day", str(MONDAY), "--early", "--json", "--engine", "ortools")
+    assert json.loads(chosen.stdout)["made_by"] == "ortools"

@@ -44,7 +44,7 @@ def roads(shared_data: Path) -> Settings:
 
 def test_a_lunch_is_planned_on_real_streets(futian: Database, clock: StoppedClock, shared_data: Path) -> None:
     published = run_meal(MONDAY, Meal.LUNCH, Kitbag(futian, clock, roads(shared_data), "test"), early=True)
-    assert (published.travel_source, published.fell_back, published.made_by) == ("road_graph", "", "ortools")
+    assert (published.travel_source, published.fell_back, published.made_by) == ("road_graph", "", "engine")
     assert {elder: reason for elder, reason, _ in published.left_out} == {"E10": "no_dish", "E30": "no_position"}
 
 

@@ -82,6 +82,14 @@ def test_somebody_visited_twice_is_not_accounted_for() -> None:
     assert forgotten_orders(town.day, plan) == (3, 4)
 
 
+def test_a_door_whose_box_lies_at_another_point_than_its_courier_loads_at_is_forgotten() -> None:
+    town = small()
+    (run,) = town.plan.runs.courier_runs
+    elsewhere = replace(run, trips=tuple(replace(trip, point_id="P2") for trip in run.trips))
+    plan = replace(town.plan, runs=replace(town.plan.runs, courier_runs=(elsewhere,)))
+    assert forgotten_orders(town.day, plan) == (3, 4)
+
+
 def test_somebody_cooked_for_twice_is_not_accounted_for() -> None:
     town = small()
     batches = town.plan.batches

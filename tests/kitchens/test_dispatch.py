@@ -5,11 +5,13 @@ import pytest
 from kitchens.assign import assign_supply_plain
 from kitchens.batches import plan_batches
 from kitchens.dispatch import runs_problem
-from kitchens.meals import Fulfilment
+from kitchens.meals import Diet, Fulfilment
 from kitchens.problem import DayProblem
+from kitchens.settling import held_supply
+from kitchens.wishes import Neighbours, Wishes
 from routing.places import Window
-from routing.problem import Courier, RunProblem, Van
-from tests.kitchens.towns import Bees, H, at, day, home, kitchen, order, point
+from routing.problem import Alternative, Courier, RunProblem, Van
+from tests.kitchens.towns import TOFU, Bees, H, at, day, home, kitchen, order, point
 
 LONG = Window(6 * H, 15 * H)
 
@@ -107,3 +109,69 @@ def test_a_day_without_orders_asks_nothing() -> None:
 def test_the_eating_allowance_moves_the_latest_hand_over(allowance_s: int) -> None:
     (one,) = asked(day([home(1)], [kitchen()], [point()]), allowance_s=allowance_s).homes
     assert one.latest_s == 10 * H + 1200 + 4 * H - allowance_s
+
+
+def wished(town: DayProblem, **wishes: object) -> RunProblem:
+    rules = Wishes(**{"neighbours": Neighbours(most=2, within_m=1_000, other_street_m=400), **wishes})  # type: ignore[arg-type]
+    return asked(town, wishes=rules)
+
+
+def three_points(door: float = 0, street: str = "S1") -> DayProblem:
+    """One kitchen for P1, P2 and P3, three hundred metres apart; order 1 goes to a door beside P1."""
+    orders = [replace(home(1, place=at(door)), street_id=street), order(2), order(3, "P2"), order(4, "P3")]
+    points = [point(f"P{n}", at(3 * (n - 1))) for n in (1, 2, 3)]
+    return day(orders, [kitchen()], [replace(points[0], street_id="S1"), replace(points[1], street_id="S2"), points[2]])
+
+
+def test_a_home_may_also_be_served_from_the_nearest_points_of_its_kitchen() -> None:
+    (one,) = wished(three_points()).homes
+    assert (one.point_id, one.alternatives) == ("P1", (Alternative("P2", 400), Alternative("P3", 0)))
+
+
+def test_an_unknown_street_costs_nothing_and_none_is_asked_without_neighbours() -> None:
+    assert wished(three_points(street="")).homes[0].alternatives[0] == Alternative("P2", 0)
+    assert asked(three_points()).homes[0].alternatives == ()
+
+
+def test_a_point_too_far_from_the_door_is_not_offered() -> None:
+    (one,) = wished(three_points(door=-5)).homes
+    assert [other.point_id for other in one.alternatives] == ["P2"]
+
+
+def test_a_point_of_another_kitchen_is_not_offered() -> None:
+    town = day([home(1, place=at(0)), order(2, "P2")], [kitchen(), kitchen("K2")], [point(), point("P2", kitchen="K2")])
+    assert wished(town).homes[0].alternatives == ()
+
+
+def test_a_home_whose_boxes_are_packed_last_does_not_hold_up_another_point() -> None:
+    town = three_points()
+    early = [replace(one, diet=Diet(dislikes=frozenset())) for one in town.orders]
+    late = replace(early[0], dish_id=TOFU.dish_id)
+    (one,) = wished(replace(town, orders=(late, *early[1:]))).homes
+    supply = assign_supply_plain(replace(town, orders=(late, *early[1:])))
+    finish = {o: batch.finish_s for batch in plan_batches(town, supply).batches for o in batch.orders}
+    assert (one.alternatives == ()) == (finish[1] > finish[3])
+
+
+def test_a_home_that_a_person_holds_at_a_point_is_offered_no_other() -> None:
+    town = three_points()
+    supply = held_supply(town, assign_supply_plain(town), {"00001": "P3"})
+    assert {one.order_id: one.point_id for one in supply.supplied} == {1: "P3", 2: "P1", 3: "P2", 4: "P3"}
+    assert wished(town, held={"00001": "P1"}).homes[0].alternatives == ()
+
+
+def test_a_person_cannot_send_a_van_where_the_kitchen_does_not_go() -> None:
+    town = three_points()
+    supply = held_supply(town, assign_supply_plain(town), {"00001": "P9", "00002": "P3"})
+    assert {one.order_id: one.point_id for one in supply.supplied} == {1: "P1", 2: "P1", 3: "P2", 4: "P3"}
+
+
+def test_what_people_have_decided_stands_in_the_question() -> None:
+    town = day([home(1)], [kitchen()], [point(), point("P2", kitchen=None)])
+    problem = wished(
+        town, locked={"00001": "C2"}, barred={"00001": ("C9",)}, familiar={"00001": ("C1",)}, former={"00001": "C1"}
+    )
+    (one,) = problem.homes
+    assert (one.courier_id, one.not_couriers, one.familiar, one.former_courier_id) == ("C2", ("C9",), ("C1",), "C1")
+    assert [courier.courier_id for courier in problem.couriers] == ["C1", "C2"], "C2 begins at a point without boxes"
+    assert [p.point_id for p in problem.points] == ["P1", "P2"]

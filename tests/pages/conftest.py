@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,16 +71,23 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[Site]:
     settle_some(database, town)
     clock = StoppedClock(lunch_at(11, 33))
     app = create_app(database, settings, clock)
+    with serving(app) as address:
+        yield Site(address, database, clock, town, app)
+    database.engine.dispose()
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve the application on a free port of loopback and give its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", database, clock, town, app)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-    database.engine.dispose()
 
 
 Look = Callable[..., Any]

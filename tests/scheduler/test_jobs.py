@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from kitchens.meals import Meal
-from scheduler.jobs import TICKS, do_work, write_work
+from scheduler.jobs import TICKS, do_work, write_papers, write_work
 from service.claims import Claim, latest_cut_off
 from service.clock import StoppedClock
+from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.settings import Settings
-from service.tables import Job, MealDay, MealState, Plan
+from service.tables import Job, MealDay, MealState, Paper, Plan
 from tests.service.towns import MONDAY, found_town
 
 SETTINGS = Settings(_env_file=None, effort="quick")  # type: ignore[call-arg]
@@ -60,3 +62,17 @@ def test_a_meal_that_somebody_plans_by_hand_is_left_to_them(town: Database, cloc
 def test_every_tick_has_a_name_of_its_own_and_comes_back() -> None:
     assert len({tick.name for tick in TICKS}) == len(TICKS)
     assert all(tick.every_s > 0 for tick in TICKS)
+
+
+def test_the_papers_of_a_published_meal_are_written_once(
+    sqlite_database: Database, clock: StoppedClock, tmp_path: Path
+) -> None:
+    found_town(sqlite_database)
+    hasty = SETTINGS.model_copy(update={"home": tmp_path, "solve_limit_s": 0.01})
+    run_meal(MONDAY, Meal.LUNCH, Kitbag(sqlite_database, clock, hasty, "test"), early=True)
+    assert [write_papers(sqlite_database, hasty, clock) for _ in range(2)] == [1, 0]
+    with sqlite_database.read() as session:
+        files = session.exec(select(Paper.file)).all()
+    folder = tmp_path / "papers" / f"{MONDAY}-lunch-v1"
+    assert files
+    assert all(file and (folder / file).read_bytes().startswith(b"%PDF") for file in files)

@@ -123,3 +123,22 @@ def test_a_published_meal_is_refused(town: Database, clock: StoppedClock) -> Non
 def test_the_latest_cut_off_is_the_last_meal_points(town: Database) -> None:
     with town.read() as session:
         assert latest_cut_off(session, MONDAY, LUNCH) == instant_of(MONDAY.replace(day=20), 15 * 3600)
+
+
+def test_a_published_meal_is_held_by_one_and_an_open_one_by_nobody(town: Database, clock: StoppedClock) -> None:
+    with pytest.raises(ConflictError) as refusal:
+        claim_of(town, clock).take_published(actor="desk")
+    assert refusal.value.key == "error.not_published"
+    with claimed(claim_of(town, clock), actor="clock", early=False) as first, town.write() as session:
+        first.settle(session)
+    held = claim_of(town, clock)
+    held.take_published(actor="desk")
+    with pytest.raises(ConflictError) as refusal:
+        claim_of(town, clock).take_published(actor="another")
+    assert refusal.value.key == "error.being_planned"
+    assert state(town).state == MealState.PUBLISHED, "the plan that stands is not taken away meanwhile"
+    held.release()
+    claim_of(town, clock).take_published(actor="another")
+    clock.advance(LEASE_S)
+    with pytest.raises(ConflictError):
+        held.renew()

@@ -22,11 +22,12 @@ from service.migrations.run import migrate
 from service.orders import place_order
 from service.planning import read_question
 from service.publishing import Published, find_published
-from service.settings import Settings
+from service.settings import EngineChoice, Settings
 from service.tables import (
     AuditEntry,
     Batch,
     Courier,
+    CourierRun,
     Elder,
     MealDay,
     MealOrder,
@@ -39,8 +40,10 @@ from service.tables import (
     Van,
     Visit,
 )
+from service.wishes import read_wishes
 from tests.service.towns import MONDAY, found_town
 
+TUESDAY = date(2026, 11, 24)
 LUNCH = Meal.LUNCH
 
 
@@ -101,7 +104,30 @@ def test_the_same_seed_and_orders_give_the_same_plan(kit: Kitbag) -> None:
     first, _ = plan_day(question, kit, meanwhile=lambda: None)
     second, _ = plan_day(question, kit, meanwhile=lambda: None)
     assert first == second
-    assert first.runs.made_by == MadeBy.ORTOOLS
+    assert first.runs.made_by == MadeBy.ENGINE
+
+
+def test_whoever_asks_for_ortools_gets_a_plan_of_ortools_alone(kit: Kitbag) -> None:
+    chosen = kit.settings.model_copy(update={"engine": EngineChoice.ORTOOLS})
+    published = lunch(replace(kit, settings=chosen))
+    assert (published.made_by, published.marks) == (MadeBy.ORTOOLS, ())
+    assert set(reasons(published)) == {"E10", "E30"}
+
+
+def test_who_comes_to_a_door_one_day_is_known_there_the_next(kit: Kitbag) -> None:
+    lunch(kit)
+    with kit.database.read() as session:
+        wishes, marks = read_wishes(session, TUESDAY, LUNCH, {"C1", "C2", "C3"}, {"P1", "P2", "P3"})
+        again, _ = read_wishes(session, MONDAY, LUNCH, {"C1", "C2", "C3"}, {"P1", "P2", "P3"})
+        doors = session.exec(
+            select(Visit.elder_number, CourierRun.courier_code).join(
+                CourierRun, col(CourierRun.id) == col(Visit.courier_run_id)
+            )
+        )
+        went = {elder: courier for elder, courier in doors}  # noqa: C416  rows are no pairs to a type checker
+    assert wishes.familiar == {elder: (courier,) for elder, courier in went.items()}
+    assert (wishes.former, marks) == ({}, ())
+    assert (again.former, again.familiar) == (went, {})
 
 
 def test_without_a_solver_the_day_is_published_all_the_same_and_a_person_is_told(kit: Kitbag) -> None:

@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('kitchen_count', 'batch_sheet', 'box_labels', 'loading_manifest', 'route_sheet', 'meal_point_sheet')",
             name=op.f("ck_paper_kind"),
@@ -276,6 +277,13 @@ def upgrade() -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_plan_id"), ["plan_id"], unique=False)
 
+    op.create_table(
+        "plan_question",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_question_plan_id_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_question")),
+    )
     op.create_table(
         "van",
         sa.Column("code", sa.String(), nullable=False),
@@ -507,6 +515,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_standing_order_elder_number"), ["elder_number"], unique=False)
 
     op.create_table(
+        "stop_lock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("service_day", sa.Date(), nullable=False),
+        sa.Column("meal", sa.String(), nullable=False),
+        sa.Column("elder_number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("courier_code", sa.String(), nullable=True),
+        sa.Column("meal_point_code", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(), nullable=True),
+        sa.CheckConstraint("(kind = 'point') = (courier_code IS NULL)", name=op.f("ck_stop_lock_courier")),
+        sa.CheckConstraint("(kind = 'point') = (meal_point_code IS NOT NULL)", name=op.f("ck_stop_lock_meal_point")),
+        sa.CheckConstraint("kind IN ('courier', 'not_courier', 'point')", name=op.f("ck_stop_lock_kind")),
+        sa.CheckConstraint("meal IN ('breakfast', 'lunch', 'dinner')", name=op.f("ck_stop_lock_meal")),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name=op.f("ck_stop_lock_undone")),
+        sa.ForeignKeyConstraint(["courier_code"], ["courier.code"], name=op.f("fk_stop_lock_courier_code_courier")),
+        sa.ForeignKeyConstraint(["elder_number"], ["elder.number"], name=op.f("fk_stop_lock_elder_number_elder")),
+        sa.ForeignKeyConstraint(
+            ["meal_point_code"], ["meal_point.code"], name=op.f("fk_stop_lock_meal_point_code_meal_point")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_lock")),
+    )
+    with op.batch_alter_table("stop_lock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stop_lock_elder_number"), ["elder_number"], unique=False)
+        batch_op.create_index("ix_stop_lock_meal", ["service_day", "meal"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("courier_run_id", sa.Integer(), nullable=False),
@@ -581,6 +619,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_courier_run_id"))
 
     op.drop_table("visit")
+    with op.batch_alter_table("stop_lock", schema=None) as batch_op:
+        batch_op.drop_index("ix_stop_lock_meal")
+        batch_op.drop_index(batch_op.f("ix_stop_lock_elder_number"))
+
+    op.drop_table("stop_lock")
     with op.batch_alter_table("standing_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_standing_order_elder_number"))
 
@@ -617,6 +660,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_van_kitchen_code"))
 
     op.drop_table("van")
+    op.drop_table("plan_question")
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_paper_plan_id"))
 
