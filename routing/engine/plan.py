@@ -52,6 +52,12 @@ SOONER_PART, SOONER_S, SOONER_M_PER_S = 4, (300, 1_800), 3
 SETTLE_SHARE = 0.15
 """Which share of a turn is kept for the couriers after the vans took up what moved between meal points."""
 
+ASTRAY = 1 << 40
+"""Boxes that a plan counts as left out for each one that goes astray: such a plan is never the better one."""
+
+SETTLINGS = 3
+"""How often in a turn boxes follow their homes: a home that then finds no courier goes back to its own point."""
+
 SEEDS_A_RUN = 1_000
 """Seeds of two runs lie so far apart that their searches share none."""
 
@@ -184,14 +190,21 @@ class _Run:
             share = min(1.0, TURN_SHARE * self.limits.seconds / max(self._left_s() or 0.0, 1e-9))
         hot = HOT_M if turn == 0 else AGAIN_HOT_M
         trips = self._searched(problem, vans, trips, share * (1 - SETTLE_SHARE), hot, roam=True)
-        point_of = {n: problem.points[depot].point_id for row in trips for depot, homes in row for n in homes}
-        moved = settled(problem, point_of)
-        if moved is not problem:
+        rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
+        for _ in range(SETTLINGS):
+            moved = settled(problem, self._where_served(problem, trips))
+            if moved is problem:
+                break
             vans = self._reloaded(problem, moved, vans)
-            rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
-            trips = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False)
+            trips, problem = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False), moved
         self.report("couriers", turn + 1, self.limits.turns)
-        return self._draft(moved, vans, trips)
+        return self._draft(problem, vans, trips)
+
+    def _where_served(self, problem: RunProblem, trips: Trips) -> dict[int, str]:
+        """Return the point of each home: where its trip loads, or its own if it has none: its boxes wait there."""
+        at = {n: home.point_id for n, home in enumerate(self.asked.homes)}
+        at.update({n: problem.points[depot].point_id for row in trips for depot, homes in row for n in homes})
+        return at
 
     def _searched(
         self,
@@ -244,8 +257,14 @@ class _Run:
         homes = left_out_homes(problem, rides, hopeless, left)
         plan = RunPlan(tuple(runs), tuple(courier_runs(problem, rides)), tuple(homes), tuple(standing), MadeBy.ENGINE)
         kept = [[(load.depot, list(load.stops)) for load in ride.loads] for ride in rides]
-        worth = (_left_boxes(problem, plan), costs_of(self.asked, plan).total_m)
+        worth = (_left_boxes(problem, plan) + self._astray(problem, plan), costs_of(self.asked, plan).total_m)
         return _Draft(problem, plan, tuple(vans), kept, needed_s(problem, rides), worth)
+
+    def _astray(self, problem: RunProblem, plan: RunPlan) -> int:
+        """Return a large number if boxes of somebody left out would go to another point than their own."""
+        left = {one.home_id for one in plan.left_out_homes}
+        both = zip(self.asked.homes, problem.homes, strict=True)
+        return ASTRAY * sum(home.home_id in left and home.point_id != now.point_id for home, now in both)
 
 
 def _or_plain(problem: RunProblem, best: _Draft) -> RunPlan:
