@@ -23,7 +23,8 @@ R = TypeVar("R")
 SETTINGS: Any = numba.config
 """Read when a function is decorated; its names are made at run time."""
 
-SHARED_SOURCES = (Path(__file__), Path(__file__).parent / "search" / "chance.py")
+HERE = Path(__file__).parent
+SHARED_SOURCES = (Path(__file__), HERE / "search" / "chance.py", *sorted((HERE / "first").glob("*.py")))
 """What compiled functions of every package may call; all else they call lies in their own package."""
 
 

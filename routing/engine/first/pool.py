@@ -24,7 +24,8 @@ SEARCH_EVERY = 64
 """One evaluation in so many searches neighbours although a structure fits."""
 SEARCHED = 3
 """From so many of the cheapest structures a search begins."""
-MOST_STEPS = 30
+MOST_STEPS, QUICK_STEPS = 30, 2
+"""Steps of a search; of one in the many evaluations where no structure fits, as early in a search of routes."""
 
 
 @compiled
@@ -37,9 +38,10 @@ def solve_pooled(level: FirstLevel, loads: Floats, count: int, thorough: bool) -
     if best < np.inf and not thorough and pool.turn[1] % SEARCH_EVERY:
         return best
     if best == np.inf:
-        best = _construct(pool, trucks, loads, level.open, count, slot)
-    if best == np.inf:
-        return best
+        quick = not thorough and pool.turn[1] % SEARCH_EVERY
+        best = _construct(pool, trucks, loads, level.open, count, slot, QUICK_STEPS if quick else MOST_STEPS)
+        if quick or best == np.inf:
+            return best
     return _search(pool, trucks, loads, slot, best, POOL_DEPTH if thorough else SEARCHED)
 
 
@@ -87,7 +89,7 @@ def _place(pool: Pool, opened: int) -> int:
 
 
 @compiled
-def _construct(pool: Pool, trucks: Trucks, loads: Floats, opened: Whole, count: int, slot: int) -> float:
+def _construct(pool: Pool, trucks: Trucks, loads: Floats, opened: Whole, count: int, slot: int, steps: int) -> float:
     """Fill trucks in turn from every satellite on, improve the cheapest of these structures, keep and choose it."""
     least, begin = np.inf, -1
     for first in range(count):
@@ -97,15 +99,15 @@ def _construct(pool: Pool, trucks: Trucks, loads: Floats, opened: Whole, count: 
     if begin < 0:
         return np.inf
     size = fill_in_turn(trucks, loads, opened, count, begin, pool.work)
-    return _improve(pool, trucks, loads, slot, size, np.inf)
+    return _improve(pool, trucks, loads, slot, size, np.inf, steps)
 
 
 @compiled
-def _improve(pool: Pool, trucks: Trucks, loads: Floats, slot: int, size: int, best: float) -> float:
+def _improve(pool: Pool, trucks: Trucks, loads: Floats, slot: int, size: int, best: float, steps: int) -> float:
     """Follow the cheapest neighbours of the structure in `work`, keep it, choose it if it is cheaper than `best`."""
     work = pool.work
     cost = structure_cost(trucks, work, size)
-    for _ in range(MOST_STEPS):
+    for _ in range(steps):
         work[min(size, trucks.most)] = 0
         better = best_neighbour(trucks, loads, work, size, cost)
         if better == np.inf:
@@ -126,7 +128,9 @@ def _improve(pool: Pool, trucks: Trucks, loads: Floats, slot: int, size: int, be
 def _search(pool: Pool, trucks: Trucks, loads: Floats, slot: int, best: float, most: int) -> float:
     """Look for a cheaper feasible structure beside the cheapest known ones, whether those fit the loads or not."""
     rank = 0
-    while rank < min(most, pool.filled[slot]):
+    for _ in range(2 * most):
+        if rank >= min(most, pool.filled[slot]):
+            break
         size = pool.size[slot, rank]
         for truck in range(size):
             pool.work[truck] = pool.stops[slot, rank, truck]
@@ -134,7 +138,7 @@ def _search(pool: Pool, trucks: Trucks, loads: Floats, slot: int, best: float, m
         cost = best_neighbour(trucks, loads, pool.work, size, best)
         if cost < np.inf:
             size = without_empty(pool.work, min(size + 1, trucks.most))
-            best = _improve(pool, trucks, loads, slot, size, best)
+            best = _improve(pool, trucks, loads, slot, size, best, MOST_STEPS)
             rank = -1
         rank += 1
     return best

@@ -11,7 +11,14 @@ from routing.engine.first.cost import first_cost
 from routing.engine.first.level import FirstLevel
 from routing.engine.satellites.field import Field, Floats, Whole
 from routing.engine.satellites.recreate import BEYOND, OPENING, WALL, put_back
-from routing.engine.satellites.ruin import close_one, move_one_route, open_one, take_routes, take_strings
+from routing.engine.satellites.ruin import (
+    close_one,
+    move_one_route,
+    open_one,
+    swap_two_routes,
+    take_routes,
+    take_strings,
+)
 from routing.engine.satellites.state import (
     EASED,
     FIRST,
@@ -39,8 +46,10 @@ class Habits(NamedTuple):
     """Customers that strings take out in the mean."""
     longest: float = 10.0
     """Customers in the longest string."""
-    move: float = 0.04
+    move: float = 0.08
     """Share of rounds that first let one route start elsewhere."""
+    swap: float = 0.12
+    """Share that first let two routes swap their satellites."""
     close: float = 0.01
     """Share that first let all routes of one satellite start elsewhere."""
     open: float = 0.02
@@ -49,7 +58,7 @@ class Habits(NamedTuple):
     """Share that take whole routes out and no strings."""
     price: float = 1.0
     """Most of a satellite's least detour that the guessed price of opening it can be."""
-    minded: float = 0.5
+    minded: float = 0.3
     """Share of rounds that mind where a satellite's load goes beyond its full truckloads."""
     felt: float = 0.5
     """Weight of the eased first echelon in what the search feels."""
@@ -97,6 +106,8 @@ def anneal(
             better += 1
         elif state.cost[SECOND] + state.cost[EASED] >= limit:
             take_back(state, room.former)
+    if better:
+        _look_again(level, best, room.trucks)
     return better
 
 
@@ -112,11 +123,20 @@ def _eased(level: FirstLevel, eased: FirstLevel, state: State, felt: float) -> f
 
 @compiled
 def _remember(level: FirstLevel, state: State, best: State, trucks: Whole) -> None:
-    """Keep the present plan as the best, its first echelon searched thoroughly."""
-    state.cost[FIRST] = first_cost(level, state.through, len(state.cost) > 0)
+    """Keep the present plan as the best, and the trucks that were chosen for it."""
     copy_plan(state, best)
     for place in range(len(trucks)):
         trucks[place] = level.pool.chosen[place]
+
+
+@compiled
+def _look_again(level: FirstLevel, best: State, trucks: Whole) -> None:
+    """Search the first echelon of the best plan thoroughly."""
+    cost = first_cost(level, best.through, len(best.cost) > 0)
+    if cost < best.cost[FIRST]:
+        best.cost[FIRST] = cost
+        for place in range(len(trucks)):
+            trucks[place] = level.pool.chosen[place]
 
 
 @compiled
@@ -124,11 +144,13 @@ def _ruin(field: Field, state: State, former: Former, chance: Chance, habits: Ha
     kind = uniform(chance)
     if kind < habits.move:
         move_one_route(field, state, former, chance)
-    elif kind < habits.move + habits.close:
+    elif kind < habits.move + habits.swap:
+        swap_two_routes(field, state, former, chance)
+    elif kind < habits.move + habits.swap + habits.close:
         close_one(field, state, former, chance)
-    elif kind < habits.move + habits.close + habits.open:
+    elif kind < habits.move + habits.swap + habits.close + habits.open:
         open_one(field, state, former, chance, MOST_ROUTES)
-    elif kind < habits.move + habits.close + habits.open + habits.routes:
+    elif kind < habits.move + habits.swap + habits.close + habits.open + habits.routes:
         take_routes(field, state, former, chance, MOST_ROUTES)
         return
     take_strings(field, state, former, chance, habits.average, habits.longest)

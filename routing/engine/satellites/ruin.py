@@ -15,6 +15,8 @@ from routing.engine.search.chance import below, uniform
 
 SPLIT_SHARE = 0.5
 LONGER_GAP = 0.01
+MOST_PASSED = 8
+"""Fewer neighbours than this are passed over before two routes are swapped."""
 
 
 @compiled
@@ -83,6 +85,24 @@ def move_one_route(field: Field, state: State, former: Former, chance: Chance) -
     target = below(chance, field.satellites)
     if target != state.stops[row, 0]:
         _rebase(field, state, former, row, target)
+
+
+@compiled
+def swap_two_routes(field: Field, state: State, former: Former, chance: Chance) -> None:
+    """Let two neighbouring routes start where the other did: loads of satellites hardly change."""
+    seed = field.satellites + below(chance, len(field.demand) - field.satellites)
+    row = state.row[seed]
+    base = state.stops[row, 0]
+    passed = below(chance, MOST_PASSED)
+    for rank in range(field.near.shape[1]):
+        other = state.row[field.near[seed, rank]]
+        target = state.stops[other, 0]
+        if target != base:
+            if passed == 0:
+                _rebase(field, state, former, row, target)
+                _rebase(field, state, former, other, base)
+                return
+            passed -= 1
 
 
 @compiled

@@ -1,6 +1,6 @@
 """Which run comes next: scouting sets of open satellites, long runs on the best of them, polishing the best plan.
 
-Annealing finds good routes for the satellites it has, but seldom gives one up. With few satellites short runs thus scout
+Annealing finds good routes for the satellites it has, but seldom gives one up. With few satellites short runs scout
 which set of them to open, each time one beside the best sets so far; long runs follow on the best. With many satellites
 a run finds its own. The end of the budget goes to the best plan of all.
 """
@@ -21,11 +21,11 @@ from routing.engine.satellites.state import EASED, FIRST, SECOND, State, copy_pl
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import below
 
-HOT, WARM, COLD = 0.3, 0.15, 0.02
+HOT, WARM, COLD = 0.4, 0.15, 0.01
 """Temperatures as shares of a mean leg: at the start of a run from nothing, of one from the best plan, at the end."""
 FIRST_PART, SCOUT_PART, MAIN_PART = 0.03, 0.25, 0.75
 """Shares of the budget at which the first run, the scouting and the long runs end."""
-SCOUT_ROUNDS, RUN_ROUNDS = 150, 900
+SCOUT_ROUNDS, RUN_ROUNDS = 150, 2000
 """Rounds for each customer in a scouting run and in a long one."""
 BEST_SETS = 4
 """Long runs take turns on so many of the best sets, every second one on the very best."""
