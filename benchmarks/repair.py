@@ -206,7 +206,8 @@ def _print_run(town, first_ms, took_ms, gaps, plain_gaps, plain_ms, rows, long_s
     if gaps:
         print(
             f"  metres over the {long_s:g}-s answer: mean {statistics.mean(gaps):.2f} %  "
-            f"p95 {_percentile(gaps, 95):.2f} %  worst {max(gaps):.2f} %  within 0.5 %: {sum(gap <= 0.5 for gap in gaps)}"
+            f"p95 {_percentile(gaps, 95):.2f} %  worst {max(gaps):.2f} %  "
+            f"within 0.5 %: {sum(gap <= 0.5 for gap in gaps)}"
         )
     print(
         f"  left out {sum(r[1].left_out for r in rows)}, late {sum(r[1].late for r in rows)} "

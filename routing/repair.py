@@ -17,8 +17,10 @@ from routing.plan import RunPlan
 from routing.problem import RunProblem
 from routing.situation import Repair, RunningPlan, Situation, begun
 
-HOT_M, COLD_M = 100.0, 1.0
-"""Heats of the annealing, in metres of cost that a round may lose."""
+HOT_M, HOT_M_A_STOP, COOLING = 2_000.0, 90_000.0, 40.0
+"""Heats of the annealing, in metres of cost that a round may lose. A run of some forty stops begins hot, for it decides
+anew who fetches what; the more stops, the colder, since a large plan is mended where it is broken. The last heat is a
+fortieth of the first."""
 
 Told = Callable[[Repair], None]
 
@@ -69,7 +71,8 @@ def repair(
     answer = Answer(chart, search.rows)
     first_valid_s = budget.clock() - budget.begun_s
     first(_repair(answer, first_valid_s, 0))
-    search.improve(budget, HOT_M, COLD_M)
+    hot_m = min(HOT_M, HOT_M_A_STOP / max(1, len(chart.field.stops)))
+    search.improve(budget, hot_m, hot_m / COOLING)
     return _repair(Answer(chart, search.rows), first_valid_s, search.rounds)
 
 

@@ -6,8 +6,8 @@ who carries other boxes; trips no longer tell that, so that a plan on its way ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from routing.plan import CourierRun, LeftOutConsignment, LeftOutHome, RunPlan, VanRun, Visit
 from routing.problem import RunProblem
@@ -235,44 +235,73 @@ def rows_of(problem: RunProblem) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def situation_at(
-    problem: RunProblem, plan: RunningPlan, now_s: int, *, gone: tuple[str, ...] = (), hand_over_s: int = 120
+    problem: RunProblem,
+    plan: RunningPlan,
+    now_s: int,
+    *,
+    gone: Collection[str] = (),
+    before: Situation | None = None,
 ) -> Situation:
     """Return how things stand at `now_s` if all went as planned, but that the couriers `gone` stop there.
 
     What has begun is done to its end. Who rides or waits is taken to be where it rides to or waits, from its arrival
-    on; a courier who is gone on its way leaves its bike there.
+    on; a courier who is gone on its way leaves its bike there. `before` is the situation that `plan` was the answer to,
+    if it was one: who was gone stays gone, with what nobody has fetched since.
     """
-    rows = rows_of(problem)
-    couriers = tuple(_now(rows, course, now_s, course.courier_id in gone) for course in plan.courses)
+    scene = _Scene(problem, now_s, before or Situation(now_s))
+    couriers = [scene.now(course, gone=course.courier_id in gone) for course in plan.courses]
+    fetched = {
+        home_id
+        for one in couriers
+        for step in one.done
+        if isinstance(step, PickUp) and step.bike_of is not None
+        for home_id in step.home_ids
+    }
+    for one in scene.before.couriers:
+        if one.gone:
+            couriers = [other for other in couriers if other.courier_id != one.courier_id]
+            left = tuple(home_id for home_id in one.on_board if home_id not in fetched)
+            couriers.append(replace(one, on_board=left))
     known = {one.courier_id for one in couriers}
-    idle = tuple(
-        CourierNow(one.courier_id, rows[0][one.point_id], now_s, gone=True)
+    couriers += [
+        CourierNow(one.courier_id, scene.points[one.point_id], now_s, gone=True)
         for one in problem.couriers
         if one.courier_id in gone and one.courier_id not in known
-    )
-    return Situation(now_s, couriers + idle, hand_over_s=hand_over_s)
+    ]
+    return replace(scene.before, now_s=now_s, couriers=tuple(couriers), van_delays=())
 
 
-def _now(rows: tuple[dict[str, int], dict[str, int]], course: Course, now_s: int, gone: bool) -> CourierNow:
-    done = [step for step in course.steps if begin_s(step) <= now_s]
-    steps = (*course.done, *done)
-    carried = {home_id: None for step in steps if isinstance(step, PickUp) for home_id in step.home_ids}
-    for step in steps:
+class _Scene:
+    """Who is where at a moment."""
+
+    def __init__(self, problem: RunProblem, now_s: int, before: Situation) -> None:
+        self.now_s = now_s
+        self.before = before
+        self.points, self.homes = rows_of(problem)
+        self.bikes = {one.courier_id: one.at for one in before.couriers}
+
+    def now(self, course: Course, *, gone: bool) -> CourierNow:
+        """Return where a courier is on its course."""
+        begun_steps = tuple(step for step in course.steps if begin_s(step) <= self.now_s)
+        done, ahead = (*course.done, *begun_steps), course.steps[len(begun_steps) :]
+        carried: dict[str, None] = {}
+        for step in done:
+            if isinstance(step, Visit):
+                carried.pop(step.home_id, None)
+            else:
+                carried |= dict.fromkeys(step.home_ids)
+        busy_s = max(self.now_s, done[-1].leave_s if done else 0)
+        if ahead and busy_s == self.now_s:
+            return CourierNow(
+                course.courier_id, self._row(ahead[0]), max(busy_s, ahead[0].arrive_s), done, tuple(carried), gone=gone
+            )
+        at = self._row(done[-1]) if done else self.bikes[course.courier_id]
+        return CourierNow(course.courier_id, at, busy_s, done, tuple(carried), gone=gone)
+
+    def _row(self, step: Step) -> int:
         if isinstance(step, Visit):
-            del carried[step.home_id]
-    ahead = course.steps[len(done) : len(done) + 1]
-    last = ahead[0] if ahead else steps[-1]
-    at = _row(rows, last)
-    free_s = max(now_s, last.arrive_s if ahead else last.leave_s, steps[-1].leave_s if steps else 0)
-    return CourierNow(course.courier_id, at, free_s, steps, tuple(carried), gone=gone)
-
-
-def _row(rows: tuple[dict[str, int], dict[str, int]], step: Step) -> int:
-    if isinstance(step, Visit):
-        return rows[1][step.home_id]
-    if step.point_id is None:
-        raise ValueError(f"expected a meal point, got the bike of {step.bike_of}: say where it stands")
-    return rows[0][step.point_id]
+            return self.homes[step.home_id]
+        return self.bikes[step.bike_of] if step.bike_of is not None else self.points[step.point_id or ""]
 
 
 def begin_s(step: Step) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from routing.engine.compiled import compiled
 from routing.engine.repair.field import OUT_M, SOFT_OUT_M, Field
 from routing.engine.repair.memory import Memory, accept, count_waiting, keep_best, note_row, take_back
@@ -14,6 +12,9 @@ from routing.engine.repair.ruin import ruin
 from routing.engine.repair.state import FINE, State, drop_absent, drop_for, refresh
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import below, uniform
+
+BLINK = 0.01
+"""How often a place is overlooked in a round; what keeps greedy insertion from always doing the same."""
 
 FROM_OUT = 0.5
 """How often a ruin begins beside somebody who has no vehicle, while there is anybody."""
@@ -47,7 +48,7 @@ def start_over(field: Field, state: State, memory: Memory) -> int:
     account.now = account.best = cost + OUT_M * account.waiting
     account.soft = _soft(state) + SOFT_OUT_M * account.waiting
     keep_best(state, memory)
-    return account.waiting
+    return int(account.waiting)
 
 
 @compiled
@@ -64,7 +65,7 @@ def back_to_best(field: Field, state: State, memory: Memory) -> int:
 @compiled
 def fill(field: Field, state: State, memory: Memory, order: int, chance: Chance) -> int:
     """Try once, in this order, for everybody who has no vehicle; return how many still have none."""
-    account, count = memory.account[0], 0
+    account, count, state.blink[0] = memory.account[0], 0, 0.0
     for i in range(len(state.spots)):
         if state.spots[i].vehicle < 0:
             memory.queue[count].stop = i
@@ -73,7 +74,7 @@ def fill(field: Field, state: State, memory: Memory, order: int, chance: Chance)
     accept(state, memory)
     account.soft = _soft(state) + SOFT_OUT_M * account.waiting
     keep_best(state, memory)
-    return account.waiting
+    return int(account.waiting)
 
 
 @compiled
@@ -88,7 +89,7 @@ def _soft(state: State) -> int:
 @compiled
 def anneal(field: Field, state: State, memory: Memory, rounds: int, heat: float, chance: Chance) -> int:
     """Try so many rounds at one heat (metres a round may lose); return how many of them were kept."""
-    kept = 0
+    kept, state.blink[0] = 0, BLINK
     for _ in range(rounds):
         kept += _round(field, state, memory, heat, chance)
     return kept
@@ -196,14 +197,14 @@ def _sort(field: Field, memory: Memory, count: int, order: int, chance: Chance) 
 def _sort_key(field: Field, i: int, order: int, chance: Chance) -> int:
     stop, dice = field.stops[i], below(chance, 1 << 10)
     if order == BY_BOXES:
-        return -stop.boxes << 10 | dice
+        return int(-stop.boxes << 10 | dice)
     if order == BY_HUB:
-        return stop.hub << 10 | dice
+        return int(stop.hub << 10 | dice)
     if order == BY_END:
-        return min(stop.wanted, stop.closes)
+        return int(min(stop.wanted, stop.closes))
     if order == BY_OPENING:
-        return stop.opens
+        return int(stop.opens)
     if order in {FAR_FIRST, NEAR_FIRST} and stop.hub >= 0:
-        far = np.int64(field.ways[field.hubs[stop.hub].place, stop.place].metres)
+        far = int(field.ways[field.hubs[stop.hub].place, stop.place].metres)
         return far if order == NEAR_FIRST else -far
     return dice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from routing.engine.repair.chart import ALWAYS, Chart
 from routing.engine.repair.work import BIKE, POINT, Task
@@ -13,6 +14,26 @@ from routing.problem import Courier, Home
 from routing.situation import Course, LateHome, PickUp, RunningPlan, Step, Worth
 from routing.supply import may_go
 from routing.travel import UNREACHABLE_S
+
+
+class _Missed(NamedTuple):
+    """Seconds after the meal point has closed, after eat-by and after the shift; 0 or less where that is kept."""
+
+    closed_s: int
+    eat_by_s: int
+    shift_s: int
+
+    @property
+    def most_s(self) -> int:
+        """The most of the three, 0 where all is kept."""
+        return max(0, *self)
+
+    @property
+    def reason(self) -> Reason:
+        """Which of the three is missed first."""
+        if self.closed_s > 0:
+            return Reason.POINT_CLOSED
+        return Reason.PAST_EAT_BY if self.eat_by_s > 0 else Reason.NO_COURIER
 
 
 class Answer:
@@ -25,6 +46,9 @@ class Answer:
         self.travel = chart.work.situation.ways(chart.work.problem)
         self.doors = len(chart.work.problem.points)
         self.windows = {point.point_id: point.window for point in chart.work.problem.points}
+        self.by_id = {home.home_id: n for n, home in enumerate(self.homes)}
+        self.stop_of = {self.homes[task.home].home_id: i for i, task in enumerate(self.work.tasks)}
+        self.stands = {hub: self._stand(hub) for hub in chart.hubs}
         self.courses = tuple(self._course(v, row) for v, row in enumerate(rows))
         self.served = {step.home_id for course in self.courses for step in course.steps if isinstance(step, Visit)}
 
@@ -79,7 +103,7 @@ class Answer:
     def _row_of(self, mark: int) -> int:
         if mark >= 0:
             return self.doors + self.work.tasks[mark].home
-        return self._stand(self.chart.hubs[-1 - mark])
+        return self.stands[self.chart.hubs[-1 - mark]]
 
     def _stand(self, hub: tuple[str, str]) -> int:
         if hub[0] == POINT:
@@ -117,16 +141,14 @@ class Answer:
         prices, vehicle = self.work.problem.prices, self.chart.field.vehicles[v]
         if not course.steps:
             return 0
-        homes = {home.home_id: home for home in self.homes}
-        stop_of = {self.homes[task.home].home_id: i for i, task in enumerate(self.work.tasks)}
         visits = [step for step in course.steps if isinstance(step, Visit)]
         cost = course.metres + int(vehicle["fixed"])
         for visit in visits:
-            due_s = homes[visit.home_id].due_s
+            due_s = self.homes[self.by_id[visit.home_id]].due_s
             cost += max(0, visit.start_s - due_s) * prices.late_m_per_s if due_s is not None else 0
-            cost += int(self.chart.field.pair_cost[stop_of[visit.home_id], v])
+            cost += int(self.chart.field.pair_cost[self.stop_of[visit.home_id], v])
         before = int(vehicle["climbed"])
-        climbed = before + sum(homes[visit.home_id].floors for visit in visits)
+        climbed = before + sum(self.homes[self.by_id[visit.home_id]].floors for visit in visits)
         return cost + prices.floor_m * (climbed * climbed // 100 - before * before // 100)
 
     def _left_out(self) -> list[LeftOutHome]:
@@ -145,15 +167,13 @@ class Answer:
             return Reason.TOO_LARGE, home.boxes - largest
         if home.window.start_s > home.latest_s:
             return Reason.PAST_EAT_BY, home.window.start_s - home.latest_s
-        alone = [self._missed_s(task, v, self._now_at(v)) for v in able]
-        if min(alone) >= UNREACHABLE_S:
+        alone = min((self._missed(task, v, self._now_at(v)) for v in able), key=lambda missed: missed.most_s)
+        if alone.most_s >= UNREACHABLE_S:
             return Reason.UNREACHABLE, 0
-        if min(alone) > 0:
-            return Reason.PAST_EAT_BY, min(alone)
-        at_end = [self._missed_s(task, v, self._end_of(v)) for v in able]
-        if min(at_end) > 0:
-            return Reason.NO_COURIER, min(at_end)
-        return Reason.NO_CAPACITY, home.boxes
+        if alone.most_s > 0:
+            return alone.reason, alone.most_s
+        at_end_s = min(self._missed(task, v, self._end_of(v)).most_s for v in able)
+        return (Reason.NO_COURIER, at_end_s) if at_end_s > 0 else (Reason.NO_CAPACITY, home.boxes)
 
     def _may_go(self, task: Task, v: int) -> bool:
         courier, owner = self.chart.couriers[v], task.source[1]
@@ -169,24 +189,22 @@ class Answer:
         if not course.steps:
             return self._now_at(v)
         last = course.steps[-1]
-        number = next(
-            n for n, home in enumerate(self.homes) if isinstance(last, Visit) and home.home_id == last.home_id
-        )
-        return self.doors + number, last.leave_s
+        if not isinstance(last, Visit):
+            raise ValueError(f"expected courier {course.courier_id} to end at a door")
+        return self.doors + self.by_id[last.home_id], last.leave_s
 
-    def _missed_s(self, task: Task, v: int, begin: tuple[int, int]) -> int:
-        """Return by how many seconds courier `v`, free where and when `begin` says, misses the home or its shift."""
+    def _missed(self, task: Task, v: int, begin: tuple[int, int]) -> _Missed:
+        """Return by how many seconds courier `v`, free where and when `begin` says, misses what."""
         courier, home, (here, now) = self.chart.couriers[v], self.homes[task.home], begin
         over_s = 0
         if task.source[0] in {POINT, BIKE}:
-            stand = self._stand(task.source)
+            stand = self.stands[task.source]
             window = self.windows[task.source[1]] if task.source[0] == POINT else ALWAYS
             now += self._ride_s(courier, here, stand)
             now = max(now, task.release_s, window.start_s) + self._loading_s(courier, task.source)
             over_s, here = now - window.end_s, stand
         start_s = max(now + self._ride_s(courier, here, self.doors + task.home), home.window.start_s)
-        missed_s = max(0, over_s, start_s - home.latest_s, start_s + home.service_s - courier.shift.end_s)
-        return min(missed_s, UNREACHABLE_S)
+        return _Missed(over_s, start_s - home.latest_s, start_s + home.service_s - courier.shift.end_s)
 
 
 def _acts(steps: Sequence[Step]) -> list[tuple[str | None, ...]]:

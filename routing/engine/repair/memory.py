@@ -15,7 +15,8 @@ LINE = np.dtype([(name, np.int64) for name in ("touched", "length", "cost", "sta
 and their length; and when it was last asked for a stop."""
 
 ACCOUNT = np.dtype([(name, np.int64) for name in ("now", "soft", "best", "waiting", "stamp")])
-"""Cost of the present rows, by all and by soft prices, and of the best rows, how many stops have no vehicle, and a running number."""
+"""Cost of the present rows, by full and by soft prices, and of the best rows; how many stops have no vehicle; and a
+running number."""
 
 ENTRY = np.dtype([("stop", np.int64), ("key", np.int64)])
 """A stop to be put back, and what the queue is sorted by."""

@@ -17,11 +17,7 @@ from routing.engine.repair.state import State, insert_mark, lateness, paced, ref
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import uniform
 
-BLINK = 0.01
-"""How often a place is overlooked; what keeps greedy insertion from always doing the same."""
-
 UNLIMITED = 1 << 62
-NO_HUB = -1
 
 
 class Slot(NamedTuple):
@@ -133,7 +129,7 @@ def _along(field: Field, state: State, i: int, v: int, fetch_at: int, way: Way, 
     mark = -1 - stop.hub if stop.owner < 0 else NEVER
     price += _wishes(field, state, i, v)
     while load <= room:
-        if chance_allows(chance):
+        if state.blink[0] == 0 or uniform(chance) >= state.blink[0]:
             best = _before(field, state, i, v, fetch_at, Way(p, here, leave, price, load), best)
         if p >= length or state.steps[v, p].mark == mark:
             break
@@ -148,12 +144,6 @@ def _along(field: Field, state: State, i: int, v: int, fetch_at: int, way: Way, 
         leave = begin + step.leave - step.begin
         p, here, load = p + 1, step.place, step.load
     return best
-
-
-@inlined
-def chance_allows(chance: Chance) -> bool:
-    """Return whether a place is looked at, which it nearly always is."""
-    return uniform(chance) >= BLINK
 
 
 @inlined
@@ -197,7 +187,7 @@ def _delayed(field: Field, state: State, v: int, p: int, reach: int) -> int:
         if p < length:
             ride = field.ways[step.place, state.steps[v, p].place].seconds
             reach = begin + step.leave - step.begin + paced(ride, pace)
-    return price
+    return int(price)
 
 
 @inlined
@@ -208,7 +198,7 @@ def _wishes(field: Field, state: State, i: int, v: int) -> int:
         price += field.pair_cost[i, v]
     if stop.floors > 0:
         price += field.vehicles[v].floor_price * stop.floors * (2 * state.rows[v].climbed + stop.floors) // 100
-    return price
+    return int(price)
 
 
 @compiled

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.engine.compiled import compiled, inlined
 from routing.engine.repair.field import (
@@ -42,11 +43,15 @@ FINE = -1
 
 
 class State(NamedTuple):
-    """Records of `ROW` (k,), `STEP` (k, w) and `SPOT` (n,): k vehicles with room for w steps, n stops."""
+    """Records of `ROW` (k,), `STEP` (k, w) and `SPOT` (n,): k vehicles with room for w steps, n stops.
+
+    `blink`, shape (1,), is how often a place is overlooked when a stop is put back.
+    """
 
     rows: Records
     steps: Records
     spots: Records
+    blink: NDArray[np.float64]
 
 
 def empty_state(field: Field) -> State:
@@ -54,20 +59,20 @@ def empty_state(field: Field) -> State:
     k, n = len(field.vehicles), len(field.stops)
     spots = np.zeros(n, dtype=SPOT)
     spots["vehicle"] = -1
-    return State(np.zeros(k, dtype=ROW), np.zeros((k, 2 * n + 2), dtype=STEP), spots)
+    return State(np.zeros(k, dtype=ROW), np.zeros((k, 2 * n + 2), dtype=STEP), spots, np.zeros(1))
 
 
 @inlined
 def paced(seconds: int, percent: int) -> int:
     """Return the seconds of a way at a pace, rounded up."""
-    return np.int64(seconds) if percent == AS_IS else (np.int64(seconds) * percent + AS_IS - 1) // AS_IS
+    return int(seconds) if percent == AS_IS else (int(seconds) * percent + AS_IS - 1) // AS_IS
 
 
 @inlined
 def takes(field: Field, v: int, hub: int) -> int:
     """Return the seconds vehicle `v` loads at the hub."""
     seconds = field.hubs[hub].takes
-    return field.vehicles[v].loading if seconds == AS_THE_VEHICLE else seconds
+    return int(field.vehicles[v].loading if seconds == AS_THE_VEHICLE else seconds)
 
 
 @inlined
@@ -77,7 +82,7 @@ def lateness(field: Field, i: int, begin: int) -> int:
     price = max(np.int64(0), begin - stop.due) * stop.late_price
     if begin > stop.wanted:
         price += LATE_M + LATE_M_PER_S * (begin - stop.wanted)
-    return price
+    return int(price)
 
 
 @compiled
@@ -147,7 +152,7 @@ def _fetched(field: Field, state: State, v: int, p: int) -> int:
             ready = max(ready, field.stops[i].release)
         q += 1
     state.steps[v, p].ready = ready
-    return boxes
+    return int(boxes)
 
 
 @compiled
@@ -229,4 +234,4 @@ def drop_for(field: Field, state: State, v: int, p: int) -> int:
                 guilty = i
     state.spots[guilty].vehicle = -1
     drop_absent(field, state, v)
-    return guilty
+    return int(guilty)
