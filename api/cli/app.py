@@ -32,7 +32,8 @@ COMMANDS = {
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is two sentences on standard error and status 1, never a traceback."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
+    # Asked for anew at every line: whoever ran a command inside another process may have closed that one's stream.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         command_line(given)(given)

@@ -47,5 +47,5 @@ class Effort(Enum):
     """The efforts a caller may choose from."""
 
     QUICK = Limits(rounds=2_000, rounds_a_home=20, van_rounds=2_000, turns=2)
-    NORMAL = Limits(rounds=10_000, rounds_a_home=150, van_rounds=10_000, turns=3)
+    NORMAL = Limits(rounds=4_000, rounds_a_home=150, van_rounds=6_000, turns=3)
     THOROUGH = Limits(rounds=40_000, rounds_a_home=800, van_rounds=40_000, turns=5)

@@ -25,6 +25,9 @@ SCATTERED = 0.25
 """How often a ruin empties a row, takes all stops of one hub out of it, or takes near stops wherever they are (each
 counted after the former)."""
 
+SCATTERED_ALONE = 0.70
+"""The same for near stops where one row is all there is: neighbouring strings would be a single one."""
+
 
 @compiled
 def ruin(field: Field, state: State, seed: int, memory: Memory, count: int, chance: Chance) -> int:
@@ -35,7 +38,7 @@ def ruin(field: Field, state: State, seed: int, memory: Memory, count: int, chan
     dice, v = uniform(chance), state.spots[seed].vehicle
     if v >= 0 and dice < ONE_HUB:
         return _row(field, state, v, dice < WHOLE_ROW, field.stops[seed].hub, memory, count)
-    if dice < SCATTERED:
+    if dice < (SCATTERED if len(state.rows) > 1 else SCATTERED_ALONE):
         return _scattered(field, state, seed, memory, count, chance)
     return _strings(field, state, seed, memory, count, chance)
 
