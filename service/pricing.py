@@ -13,12 +13,13 @@ from functools import lru_cache
 from kitchens.settling import problem_as_planned
 from routing.costs import costs_of
 from routing.ground import Ground
-from routing.insertion import supplied_ground
+from routing.lots import where_boxes_lie
 from routing.plan import CourierRun, RunPlan, VanRun
 from routing.problem import Consignment, Home, RunProblem
 from routing.reasons import missed_by_s
 from routing.rides import Ride
 from routing.runs import courier_runs
+from routing.supply import courier_ground
 from service.frozen import thaw
 from service.settings import Settings
 from service.travelling import travel_times
@@ -70,7 +71,7 @@ class Roads:
         self.asked = replace(problem, homes=homes)
         self.settled = problem_as_planned(self.asked, runs)
         self.runs = runs
-        self.ground, _ = supplied_ground(self.settled, runs.van_runs)
+        self.ground = _as_loaded(self.settled, runs)
         self.home_at = {home.home_id: n for n, home in enumerate(homes)}
         self.courier_at = {courier.courier_id: v for v, courier in enumerate(problem.couriers)}
         self.point_at = {point.point_id: n for n, point in enumerate(problem.points)}
@@ -215,6 +216,17 @@ class Roads:
                 boxes[at] -= home.boxes
                 break
         return sum(-(-one // self.settled.boxes_per_carrier) for one in boxes)
+
+
+def _as_loaded(problem: RunProblem, runs: RunPlan) -> Ground:
+    """Return the second echelon with every box where the plan loads it: who goes without keeps none from the served."""
+    lies = where_boxes_lie(problem, runs)
+    bare = courier_ground(problem)
+    stops = tuple(
+        replace(stop, release_s=lies[home.home_id].release_s) if home.home_id in lies else stop
+        for home, stop in zip(problem.homes, bare.stops, strict=True)
+    )
+    return replace(bare, stops=stops)
 
 
 def _lot(one: Consignment) -> tuple[str, str, str]:
