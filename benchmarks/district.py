@@ -159,7 +159,11 @@ class Clock:
 
     def read(self) -> str:
         """Return both as words."""
-        return f"{time.perf_counter() - self.wall_s:6.1f} s ({_cpu_s() - self.cpu_s:5.1f} s cpu)"
+        return f"{time.perf_counter() - self.wall_s:6.1f} s ({self.used_cpu_s():5.1f} s cpu)"
+
+    def used_cpu_s(self) -> float:
+        """Return the seconds of all cores, those of ended children included."""
+        return _cpu_s() - self.cpu_s
 
 
 def _cpu_s() -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TypeVar
 
+from routing.city import City, Surroundings
 from routing.plan import CourierRun, RunPlan, Trip, VanRun
 from routing.problem import Home, RunProblem
 
@@ -62,6 +63,21 @@ def costs_of(problem: RunProblem, plan: RunPlan) -> Costs:
         meal point that is none of its own.
     """
     return _Account(problem).costs(plan)
+
+
+def city_costs(city: City, plan: RunPlan) -> Costs:
+    """Return what a city's plan costs, as `costs_of`; travel is asked for run by run."""
+    surroundings = Surroundings(city)
+    vans = replace(plan, courier_runs=(), left_out_homes=())
+    total = costs_of(replace(city, couriers=(), homes=()).problem(), vans)
+    for run in plan.courier_runs:
+        alone = RunPlan((), (run,), (), (), plan.made_by)
+        total = _sum(total, costs_of(surroundings.of_run(run), alone))
+    return total
+
+
+def _sum(one: Costs, other: Costs) -> Costs:
+    return Costs(**{part.name: getattr(one, part.name) + getattr(other, part.name) for part in fields(Costs)})
 
 
 class _Account:

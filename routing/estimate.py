@@ -133,6 +133,10 @@ class EstimatedTravel:
 
     calibrations: Mapping[Mode, Calibration] = field(default_factory=lambda: CALIBRATIONS)
 
+    def __reduce__(self) -> tuple[type[EstimatedTravel], tuple[dict[Mode, Calibration]]]:
+        """Travel to another process: a read-only view of a mapping cannot, its contents can."""
+        return EstimatedTravel, (dict(self.calibrations),)
+
     def matrix(self, places: Sequence[Place], mode: Mode) -> TravelMatrix:
         """Return the (n, n) estimate, symmetric, marked as an estimate.
 

@@ -27,11 +27,11 @@ def courier_violations(known: Known, runs: Iterable[CourierRun]) -> Iterator[Vio
 
 def _ride_s(known: Known, courier: Courier, here: int, there: int) -> int:
     """Return the seconds of a ride at the courier's pace, rounded up."""
-    return -(-int(known.problem.courier_travel.seconds[here, there]) * courier.pace_percent // 100)
+    return -(-int(known.courier_travel.seconds[here, there]) * courier.pace_percent // 100)
 
 
 def _way(known: Known, run: CourierRun, courier: Courier) -> Iterator[Violation]:
-    travel, who = known.problem.courier_travel, run.courier_id
+    travel, who = known.courier_travel, run.courier_id
     here, now, metres = known.courier_row[f"point {courier.point_id}"], courier.shift.start_s, 0
     if not run.trips:
         yield Violation(ViolationCode.EMPTY_RUN, who)
@@ -82,7 +82,7 @@ def _may_go(home: Home, courier: Courier) -> Iterator[Violation]:
 
 def _visits(known: Known, trip: Trip, courier: Courier, point: int) -> Generator[Violation, None, tuple[int, int, int]]:
     """Check each door of a trip; return where it ends, when, and the metres ridden."""
-    travel = known.problem.courier_travel
+    travel = known.courier_travel
     here, now, metres = point, trip.depart_s, 0
     for visit in trip.visits:
         home = known.homes.get(visit.home_id)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from routing.city import City
 from routing.problem import Consignment, Courier, Home, MealPoint, RunProblem, Van
+from routing.travel import TravelMatrix
 
 Lot = tuple[str, str, str]
 """(kitchen, meal point, batch): what names a consignment."""
 
 
 class Known:
-    """Everything a problem names, by id."""
+    """Everything a question names, by id.
 
-    def __init__(self, problem: RunProblem) -> None:
+    The ways of couriers may be left out where only what is not ridden is checked.
+    """
+
+    def __init__(self, problem: RunProblem | City, van_travel: TravelMatrix, courier_travel: TravelMatrix) -> None:
         self.problem = problem
+        self.van_travel, self.courier_travel = van_travel, courier_travel
         self.vans: dict[str, Van] = {v.van_id: v for v in problem.vans}
         self.couriers: dict[str, Courier] = {c.courier_id: c for c in problem.couriers}
         self.homes: dict[str, Home] = {h.home_id: h for h in problem.homes}
@@ -23,6 +29,11 @@ class Known:
         homes = [f"home {h.home_id}" for h in problem.homes]
         self.van_row = {name: n for n, name in enumerate(kitchens + points)}
         self.courier_row = {name: n for n, name in enumerate(points + homes)}
+
+
+def known_of(problem: RunProblem) -> Known:
+    """Return everything a problem names."""
+    return Known(problem, problem.van_travel, problem.courier_travel)
 
 
 def named(lot: Lot) -> str:

@@ -62,7 +62,7 @@ def _start(known: Known, run: VanRun, van: Van, back_s: int | None) -> Iterator[
 
 
 def _way(known: Known, run: VanRun, van: Van) -> Iterator[Violation]:
-    travel, home = known.problem.van_travel, known.van_row[f"kitchen {van.kitchen_id}"]
+    travel, home = known.van_travel, known.van_row[f"kitchen {van.kitchen_id}"]
     here, now, metres = home, run.depart_s, 0
     for halt in halts_of(run):
         point = known.points.get(halt[0].point_id)

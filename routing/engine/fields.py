@@ -121,14 +121,14 @@ def chart_of(
         near_depots=nearest_depots(open_to, depot_cost, ways, records["place"], np.array(depot_rows, dtype=np.int64)),
         near_vehicles=nearest_vehicles(ways, vehicles["start"], np.array(depot_rows, dtype=np.int64)),
     )
-    return Chart(made, tuple(inside), tuple(depots), _spots([places[place] for place in used]))
+    return Chart(made, tuple(inside), tuple(depots), spots_of([places[place] for place in used]))
 
 
 def _along_a_curve(places: Sequence[Place]) -> Rows:
     """Return for each place its rank along a Z-order curve (Morton 1966) over the box that holds them all."""
     if not places:
         return np.zeros(0, dtype=np.int64)
-    spots = _spots(places)
+    spots = spots_of(places)
     span = np.maximum(spots.max(axis=0) - spots.min(axis=0), 1e-9)
     cells = ((spots - spots.min(axis=0)) / span * ((1 << CURVE_BITS) - 1)).astype(np.int64)
     key = np.zeros(len(places), dtype=np.int64)
@@ -139,8 +139,8 @@ def _along_a_curve(places: Sequence[Place]) -> Rows:
     return rank
 
 
-def _spots(places: Sequence[Place]) -> NDArray[np.float64]:
-    """Return latitude and longitude, shape (m, 2), the latter shortened as it is there."""
+def spots_of(places: Sequence[Place]) -> NDArray[np.float64]:
+    """Return latitude and longitude of places, shape (m, 2), the latter shortened as it is there."""
     spots = np.array([(place.lat, place.lon) for place in places], dtype=np.float64).reshape(-1, 2)
     if len(spots):
         spots[:, 1] *= np.cos(np.radians(spots[0, 0]))

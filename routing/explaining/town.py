@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from routing.checks.known import Known, Lot
+from routing.checks.known import Lot, known_of
 from routing.plan import CourierRun, RunPlan, Trip, Visit
 from routing.problem import Courier, Home, RunProblem
 from routing.travel import UNREACHABLE_S
@@ -100,7 +100,7 @@ class Town:
 
     def __init__(self, problem: RunProblem, plan: RunPlan, placed: Mapping[str, str] | None = None) -> None:
         self.problem, self.plan, self.placed = problem, plan, placed or {}
-        self.known = Known(problem)
+        self.known = known_of(problem)
         self.runs = {run.courier_id: run for run in plan.courier_runs}
         self.left = {one.home_id: one for one in plan.left_out_homes}
         self._refuse_strangers()
