@@ -14,6 +14,7 @@ from routing.docks import docked
 from routing.engine.budget import Budget
 from routing.engine.couriers import Trips, courier_chart, needed_s, rides_of
 from routing.engine.effort import Effort, Limits
+from routing.engine.opening import closed_points, thought_arrivals
 from routing.engine.settle import settled
 from routing.engine.vans import VanPlan, first_vans, kept_in_time, reloaded
 from routing.engine.zones import Heat, searched
@@ -23,7 +24,7 @@ from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
 from routing.problem import RunProblem
 from routing.reasons import left_out_consignments, left_out_homes, turned_away
 from routing.runs import courier_runs, van_runs
-from routing.supply import Lot, list_arrivals, van_grounds
+from routing.supply import Arrivals, Lot, list_arrivals, van_grounds
 from routing.wanted import Wanted, Wish, wanted_arrivals
 
 __all__ = ["Effort", "Limits", "plan_runs"]
@@ -60,6 +61,9 @@ SETTLINGS = 3
 
 SEEDS_A_RUN = 1_000
 """Seeds of two runs lie so far apart that their searches share none."""
+
+
+NOTHING: Arrivals = {}
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -163,7 +167,7 @@ class _Run:
         vans = self.executor.map(
             lambda task: kept_in_time(draft.problem, task[0], draft.needed_s, wanted, begin(), task[1]), tasks
         )
-        return self._with_couriers(draft.problem, tuple(vans), draft.trips, turn)
+        return self._with_couriers(draft.problem, tuple(vans), draft.trips, turn, self._opened(draft))
 
     def _sooner(self, draft: _Draft) -> Wanted:
         """Return a wish for the consignments of some meal points near each other, by chance."""
@@ -175,13 +179,28 @@ class _Run:
         sooner_s = int(random.integers(*SOONER_S))
         return {lot: Wish(by_s - sooner_s, SOONER_M_PER_S) for lot, by_s in draft.needed_s.items() if lot[1] in some}
 
+    def _opened(self, draft: _Draft) -> Arrivals:
+        """Return the boxes thought to lie at one meal point that is closed, by chance; none where all are open."""
+        closed = closed_points(self.asked, draft.problem)
+        if not closed:
+            return {}
+        random = np.random.default_rng(self._next_seed())
+        return thought_arrivals(self.asked, closed[int(random.integers(len(closed)))])
+
     def _van_budget(self, kitchens: int) -> Callable[[], Budget]:
         """Return what begins the budget of one kitchen's vans, so many of them side by side."""
         share = VAN_SHARE * min(1.0, self.workers / max(1, kitchens))
         left_s = self._left_s()
         return lambda: self.limits.vans(share, left_s)
 
-    def _with_couriers(self, problem: RunProblem, vans: Sequence[VanPlan], trips: Trips | None, turn: int) -> _Draft:
+    def _with_couriers(
+        self,
+        problem: RunProblem,
+        vans: Sequence[VanPlan],
+        trips: Trips | None,
+        turn: int,
+        opened: Arrivals = NOTHING,
+    ) -> _Draft:
         """Return the draft of these vans: the couriers searched, the homes settled where they are served from."""
         self.report("couriers", turn, self.limits.turns)
         first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
@@ -189,14 +208,16 @@ class _Run:
         if self.limits.seconds is not None and turn > 0:
             share = min(1.0, TURN_SHARE * self.limits.seconds / max(self._left_s() or 0.0, 1e-9))
         hot = HOT_M if turn == 0 else AGAIN_HOT_M
-        trips = self._searched(problem, vans, trips, share * (1 - SETTLE_SHARE), hot, roam=True)
+        trips = self._searched(
+            problem, vans, trips, share * (1 - SETTLE_SHARE), hot, self._lying(problem, vans, opened)
+        )
         rest = SETTLE_SHARE if self.limits.seconds is None else SETTLE_SHARE / (1 - share * (1 - SETTLE_SHARE))
         for _ in range(SETTLINGS):
             moved = settled(problem, self._where_served(problem, trips))
             if moved is problem:
                 break
             vans = self._reloaded(problem, moved, vans)
-            trips, problem = self._searched(moved, vans, trips, share * rest, COLD_M, roam=False), moved
+            trips, problem = self._searched(moved, vans, trips, share * rest, COLD_M, NOTHING), moved
         self.report("couriers", turn + 1, self.limits.turns)
         return self._draft(problem, vans, trips)
 
@@ -213,15 +234,14 @@ class _Run:
         trips: Trips | None,
         share: float,
         hot_m: float,
-        *,
-        roam: bool,
+        elsewhere: Arrivals,
     ) -> Trips:
-        """Return better trips for what these vans bring; a home changes its meal point only if it may `roam`."""
+        """Return better trips for what these vans bring; a home may change to a meal point of `elsewhere`."""
         runs, _ = _runs_of(problem, vans)
         ground, _ = supplied_ground(problem, runs)
         if not waiting_homes(ground) or not problem.couriers:
             return [[] for _ in problem.couriers]
-        chart = courier_chart(self.asked, problem, ground, list_arrivals(problem, runs) if roam else {})
+        chart = courier_chart(self.asked, problem, ground, elsewhere)
         left_s = self._left_s()
         rows = searched(
             chart,
@@ -233,6 +253,10 @@ class _Run:
             workers=self.workers,
         )
         return chart.trips(rows)
+
+    def _lying(self, problem: RunProblem, vans: Sequence[VanPlan], opened: Arrivals) -> Arrivals:
+        """Return what lies where: what these vans bring, and what is thought to lie at a meal point to be opened."""
+        return {**opened, **list_arrivals(problem, _runs_of(problem, vans)[0])}
 
     def _reloaded(self, before: RunProblem, problem: RunProblem, vans: Sequence[VanPlan]) -> tuple[VanPlan, ...]:
         """Return the vans with the loads of `problem`, bringing what they brought before no later if that can be."""

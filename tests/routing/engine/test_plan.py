@@ -41,6 +41,28 @@ def test_a_home_stays_where_leaving_its_jurisdiction_is_too_dear() -> None:
     assert points_used(far_and_near(price_m=5_000)) == {"lin": "elm", "mei": "oak"}
 
 
+def nobody_at_oak(price_m: int) -> RunProblem:
+    """Elm is far behind; oak, where no box goes yet, lies on the way and may serve both homes at a price."""
+    other = (Alternative("oak", price_m),)
+    return town(
+        {"canteen": 0, "oak": 1_000, "lin": 1_100, "mei": 1_200, "elm": 5_000},
+        points=[point("elm"), point("oak")],
+        homes=[replace(home("lin", "elm"), alternatives=other), replace(home("mei", "elm"), alternatives=other)],
+        couriers=[courier("ann", "oak")],
+        consignments=[owes("elm", 2), Consignment("canteen", "oak", 0, TEN, NOON)],
+    )
+
+
+def test_a_meal_point_that_no_van_visits_is_opened_where_that_is_cheaper() -> None:
+    assert points_used(nobody_at_oak(price_m=100)) == {"lin": "oak", "mei": "oak"}
+    plan = plan_runs(nobody_at_oak(price_m=100), seed=1, effort=FEW)
+    assert {stop.point_id for run in plan.van_runs for stop in run.stops} == {"oak"}
+
+
+def test_a_meal_point_stays_closed_where_opening_it_is_too_dear() -> None:
+    assert points_used(nobody_at_oak(price_m=9_000)) == {"lin": "elm", "mei": "elm"}
+
+
 def test_a_locked_home_stays_with_its_courier_although_another_is_nearer() -> None:
     problem = willow_lane()
     visited = {
