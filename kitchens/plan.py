@@ -71,7 +71,10 @@ class BatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """One meal from orders to doors. `marks` are machine words for what went plain or was estimated."""
+    """One meal from orders to doors. `marks` are machine words for what went plain or was estimated.
+
+    `bound_m` is what no plan of the same homes and boxes costs less than, in metres; None where it could not be had.
+    """
 
     service_day: date
     meal: Meal
@@ -79,3 +82,4 @@ class DayPlan:
     batches: BatchPlan
     runs: RunPlan
     marks: tuple[str, ...] = ()
+    bound_m: int | None = None

@@ -125,7 +125,8 @@ def plan_day(
             engine=str(settings.engine),
             otherwise=lambda: plan_runs_plain(problem),
         )
-    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(solver.marks))
+        bound_m = solver.ask_besides("lower_bound", problem, runs)
+    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(solver.marks), bound_m)
     return _checked(question, problem, plan, kit), problem
 
 
@@ -135,7 +136,8 @@ def _checked(question: Question, problem: RunProblem, asked: DayPlan, kit: Kitba
     if faults(question, problem, plan):
         runs = plan_runs_plain(problem)
         supply = supply_as_planned(asked.supply, problem, runs)
-        plan = replace(asked, supply=supply, runs=runs, marks=(*asked.marks, "plain:plan_runs:check_refused"))
+        marks = (*asked.marks, "plain:plan_runs:check_refused")
+        plan = replace(asked, supply=supply, runs=runs, marks=marks, bound_m=None)
         refuse_if_somebody_is_forgotten(question, problem, plan)
     kit.report("check", 1, 1)
     return plan

@@ -15,6 +15,7 @@ from kitchens.packing import courier_run_codes, label_codes, van_run_codes
 from kitchens.papers import DayFile, Papers, Printing, write_papers
 from kitchens.plan import DayPlan, LeftOut
 from kitchens.settling import problem_as_planned
+from routing.costs import costs_of
 from routing.plan import Reason
 from routing.problem import RunProblem
 from service import audit
@@ -57,6 +58,8 @@ class Published:
     fell_back: str
     marks: tuple[str, ...]
     figures: dict[str, Any]
+    cost_m: int | None
+    bound_m: int | None
     left_out: tuple[tuple[str, str, str], ...]
 
 
@@ -120,6 +123,8 @@ def published(head: Plan, left_out: tuple[tuple[str, str, str], ...]) -> Publish
         fell_back=head.fell_back,
         marks=tuple(head.marks),
         figures=head.figures,
+        cost_m=head.cost_m,
+        bound_m=head.bound_m,
         left_out=told,
     )
 
@@ -155,6 +160,8 @@ def _head(
         fell_back=_fell_back(problem),
         marks=list(plan.marks),
         figures=asdict(figures(question.day, plan, problem)),
+        cost_m=costs_of(problem, plan.runs).total_m,
+        bound_m=plan.bound_m,
         published_at=now,
     )
 

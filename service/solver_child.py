@@ -48,7 +48,13 @@ def _steps(report: Report) -> dict[str, Callable[..., Any]]:
         by = {EngineChoice.ENGINE: _by_engine, EngineChoice.ORTOOLS: _by_ortools}
         return by[EngineChoice(engine)](problem, seed, effort, report)
 
-    return {"assign_supply": assign_supply, "plan_runs": plan_runs}
+    return {"assign_supply": assign_supply, "plan_runs": plan_runs, "lower_bound": _bound_m}
+
+
+def _bound_m(problem: Any, plan: Any) -> int:
+    from routing.bound import lower_bound, usual_rounds
+
+    return lower_bound(problem, plan=plan, rounds=usual_rounds(problem)).cost_m
 
 
 def _by_engine(problem: Any, seed: int, effort: str, report: Report) -> Any:

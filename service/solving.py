@@ -95,11 +95,22 @@ class Solver:
         try:
             answer: Answer = self._ask_child(step, question, named)
         except _ChildLostError as lost:
-            log.warning("solver_child_lost", step=step, why=str(lost), said=self._last_words())
+            self._give_up(step, lost)
             self.marks.append(f"plain:{step}:{lost}")
-            self._end_child()
             return otherwise()
         return answer
+
+    def ask_besides(self, step: str, *question: object, **named: object) -> Any | None:
+        """Return the child's answer to what a plan can do without; None, and no mark, when there is none."""
+        try:
+            return self._ask_child(step, question, named)
+        except _ChildLostError as lost:
+            self._give_up(step, lost)
+            return None
+
+    def _give_up(self, step: str, lost: _ChildLostError) -> None:
+        log.warning("solver_child_lost", step=step, why=str(lost), said=self._last_words())
+        self._end_child()
 
     def _ask_child(self, step: str, question: tuple[object, ...], named: dict[str, object]) -> Any:
         if time.monotonic() >= self._deadline:

@@ -26,6 +26,8 @@ COMMANDS = {
     "doctor": "api.cli.doctor:doctor_command",
     "bench": "api.cli.bench:bench_command",
     "explain": "api.cli.explain:explain_command",
+    "price": "api.cli.money:price_command",
+    "schemes": "api.cli.money:schemes_command",
     "user": "api.cli.house:user_command",
 }
 

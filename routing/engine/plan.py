@@ -47,6 +47,13 @@ VAN_SHARE = 0.05
 TURN_SHARE, LEAST_TURN = 0.1, 0.04
 """Which share of all seconds a later turn gets, and with less than which it is not begun."""
 
+LONGEST_S, LONGEST_S_A_HOME, FIRST_TURNS, VAN_LONGEST_S_A_POINT = 0.2, 0.01, 10, 0.05
+"""How long a turn is at most, by the clock: a fixed part and one that grows with the homes; the first one is so many
+times as long. The vans of one kitchen: with the meal points. More time than that no longer makes a turn better."""
+
+PATIENCE = 8
+"""After how many turns that found nothing better the run ends before its time."""
+
 SOONER_PART, SOONER_S, SOONER_M_PER_S = 4, (300, 1_800), 3
 """In every second turn, which part of the meal points is wished sooner, by how many seconds, at what price."""
 
@@ -97,9 +104,10 @@ def plan_runs(
     with ThreadPoolExecutor(workers) as executor:
         run = _Run(problem, limits, seed, report, executor, workers)
         best = run.first()
-        turn = 1
-        while run.may_go_on(turn):
-            best = min(best, run.again(best, turn), key=lambda draft: draft.worth)
+        turn, idle = 1, 0
+        while run.may_go_on(turn) and idle < PATIENCE:
+            found = run.again(best, turn)
+            best, idle = (found, 0) if found.worth < best.worth else (best, idle + 1)
             turn += 1
     return _or_plain(problem, best)
 
@@ -191,6 +199,8 @@ class _Run:
         """Return what begins the budget of one kitchen's vans, so many of them side by side."""
         share = VAN_SHARE * min(1.0, self.workers / max(1, kitchens))
         left_s = self._left_s()
+        if left_s is not None:
+            left_s = min(left_s, (LONGEST_S + VAN_LONGEST_S_A_POINT * len(self.asked.points)) / share)
         return lambda: self.limits.vans(share, left_s)
 
     def _with_couriers(
@@ -203,10 +213,7 @@ class _Run:
     ) -> _Draft:
         """Return the draft of these vans: the couriers searched, the homes settled where they are served from."""
         self.report("couriers", turn, self.limits.turns)
-        first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
-        share = first if turn == 0 else (1 - first) / (self.limits.turns - 1)
-        if self.limits.seconds is not None and turn > 0:
-            share = min(1.0, TURN_SHARE * self.limits.seconds / max(self._left_s() or 0.0, 1e-9))
+        share = self._share(turn)
         hot = HOT_M if turn == 0 else AGAIN_HOT_M
         trips = self._searched(
             problem, vans, trips, share * (1 - SETTLE_SHARE), hot, self._lying(problem, vans, opened)
@@ -220,6 +227,15 @@ class _Run:
             trips, problem = self._searched(moved, vans, trips, share * rest, COLD_M, NOTHING), moved
         self.report("couriers", turn + 1, self.limits.turns)
         return self._draft(problem, vans, trips)
+
+    def _share(self, turn: int) -> float:
+        """Return which share of all rounds, or of the seconds left, the search over the couriers of a turn gets."""
+        first = 1.0 if self.limits.turns == 1 else FIRST_SHARE
+        if self.limits.seconds is None:
+            return first if turn == 0 else (1 - first) / (self.limits.turns - 1)
+        left_s = max(self._left_s() or 0.0, 1e-9)
+        longest_s = (FIRST_TURNS if turn == 0 else 1) * (LONGEST_S + LONGEST_S_A_HOME * len(self.asked.homes))
+        return min(1.0, longest_s / left_s, first if turn == 0 else TURN_SHARE * self.limits.seconds / left_s)
 
     def _where_served(self, problem: RunProblem, trips: Trips) -> dict[int, str]:
         """Return the point of each home: where its trip loads, or its own if it has none: its boxes wait there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from kitchens.meals import Meal
-from service.access import Reach
+from service.access import EVERYTHING, Reach
 from service.board.heads import id_of
 from service.board.names import shortened
 from service.tables import (
@@ -108,8 +109,21 @@ class VanLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How good a plan is: what it costs, and what no plan of the same homes and boxes costs less than."""
+
+    cost_m: int
+    bound_m: int
+
+    @property
+    def above_percent(self) -> float:
+        """How far above the best possible it is at most, rounded up to a tenth."""
+        return math.ceil(1_000 * (self.cost_m - self.bound_m) / self.bound_m) / 10
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """The figures of a plan, counted from its rows."""
+    """The figures of a plan, counted from its rows. `standing` is for whoever sees the whole of it."""
 
     plan_id: int
     service_day: date
@@ -128,6 +142,7 @@ class PlanSummary:
     vans: tuple[VanLine, ...]
     courier_metres: int
     van_metres: int
+    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +224,15 @@ def plan_summary(session: Session, plan: Plan, reach: Reach) -> PlanSummary:
         vans=vans,
         courier_metres=sum(run.metres for run in runs),
         van_metres=sum(van.metres for van in vans),
+        standing=_standing(plan) if reach == EVERYTHING else None,
     )
+
+
+def _standing(plan: Plan) -> Standing | None:
+    """Return how good a plan is; None where no bound was found, or none that a share can be taken of."""
+    if plan.cost_m is None or plan.bound_m is None or not 0 < plan.bound_m <= plan.cost_m:
+        return None
+    return Standing(plan.cost_m, plan.bound_m)
 
 
 def list_stops(session: Session, plan: Plan, run_id: int, reach: Reach) -> tuple[RunLine, tuple[StopLine, ...]] | None:

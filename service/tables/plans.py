@@ -30,7 +30,11 @@ class Outcome(StrEnum):
 
 
 class Plan(SQLModel, table=True):
-    """The head of a plan. `figures` and `marks` are what `nuanfan day --json` prints."""
+    """The head of a plan. `figures` and `marks` are what `nuanfan day --json` prints.
+
+    `cost_m` is what the road costs in metres, every wish at its price; no plan of the same homes and boxes costs less
+    than `bound_m`. Empty where nobody has worked it out.
+    """
 
     __tablename__ = "plan"
     __table_args__ = (one_of("meal", Meal), UniqueConstraint("service_day", "meal", "version"))
@@ -45,6 +49,8 @@ class Plan(SQLModel, table=True):
     fell_back: str = ""
     marks: list[str] = Field(sa_type=JSON)
     figures: dict[str, Any] = Field(sa_type=JSON)
+    cost_m: int | None = None
+    bound_m: int | None = None
     published_at: datetime = Field(sa_type=UtcDateTime)
 
 
