@@ -65,6 +65,8 @@ class Settings(BaseSettings):
         The district's schematic map as GeoJSON, for the map page and the route sheets; may be absent.
     desk_phone
         The district desk's telephone, printed on route sheets.
+    subsidy_scheme
+        The scheme of `service/subsidies/schemes` that says who may eat here and who is subsidised.
     eating_allowance_s
         Seconds between hand-over and eat-by that are left to the elder for eating.
     alternative_points, alternative_within_m, other_street_m
@@ -100,6 +102,7 @@ class Settings(BaseSettings):
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
     basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"
     desk_phone: str = "020-5550-0000"
+    subsidy_scheme: str = "guangzhou-2024"
     eating_allowance_s: Annotated[int, Field(ge=0, le=7200)] = 1800
     alternative_points: Annotated[int, Field(ge=0, le=5)] = 2
     alternative_within_m: Annotated[int, Field(ge=0, le=10_000)] = 1500

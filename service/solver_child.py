@@ -16,6 +16,9 @@ from typing import Any, BinaryIO
 from service.settings import EngineChoice
 from service.solving import LENGTH, Report, die_with_parent
 
+BOUND_S = 30.0
+"""So long a plan waits at most to be told how far from the best it is."""
+
 WORTH_WORKERS_HOMES = 60
 """Below this many homes starting worker processes takes longer than they save."""
 
@@ -51,10 +54,12 @@ def _steps(report: Report) -> dict[str, Callable[..., Any]]:
     return {"assign_supply": assign_supply, "plan_runs": plan_runs, "lower_bound": _bound_m}
 
 
-def _bound_m(problem: Any, plan: Any) -> int:
+def _bound_m(problem: Any, plan: Any) -> int | None:
     from routing.bound import lower_bound, usual_rounds
 
-    return lower_bound(problem, plan=plan, rounds=usual_rounds(problem)).cost_m
+    # By rounds, so that it is the same everywhere; the clock only ends what takes unusually long.
+    rounds = usual_rounds(problem)
+    return None if rounds is None else lower_bound(problem, plan=plan, rounds=rounds, seconds=BOUND_S).cost_m
 
 
 def _by_engine(problem: Any, seed: int, effort: str, report: Report) -> Any:

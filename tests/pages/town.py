@@ -239,6 +239,8 @@ def _add_plan(session: Session, elders: list[Elder], orders: list[MealOrder], pa
         travel_source="estimate",
         marks=[],
         figures={"orders": 36, "served": 33},
+        cost_m=48_320,
+        bound_m=46_400,
         published_at=lunch_at(-56, 30),
     )
     session.add(plan)

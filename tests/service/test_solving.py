@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.costs import costs_of
 from routing.estimate import EstimatedTravel
 from routing.places import Place, Window
 from routing.problem import Consignment, Courier, Home, Kitchen, MealPoint, RunProblem, Van
@@ -119,3 +120,15 @@ def test_the_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the child outlived its parent")
+
+
+def test_what_a_plan_can_do_without_leaves_no_mark_when_it_fails() -> None:
+    problem = tiny_problem()
+    with Solver(240) as solver:
+        plan = solver.ask("plan_runs", problem, seed=1, effort="QUICK", otherwise=lambda: None)
+        assert plan is not None
+        bound_m = solver.ask_besides("lower_bound", problem, plan)
+        assert bound_m is not None
+        assert 0 < bound_m <= costs_of(problem, plan).total_m
+        assert solver.ask_besides("lower_bound", problem, "no plan") is None
+    assert solver.marks == []
