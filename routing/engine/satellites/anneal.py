@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.engine.compiled import compiled
-from routing.engine.first.cost import first_cost
+from routing.engine.first.cost import NOTHING, first_cost
 from routing.engine.first.level import FirstLevel
 from routing.engine.satellites.field import Field, Floats, Whole
 from routing.engine.satellites.recreate import BEYOND, OPENING, WALL, put_back
@@ -37,6 +37,8 @@ from routing.engine.search.chance import uniform
 MOST_ROUTES = 3
 GAIN = 1e-7
 WALL_SLACK = 1e-6
+NEXT_TO_NOTHING = 2 * NOTHING
+"""A load for which a truck comes but which takes no room."""
 
 
 class Habits(NamedTuple):
@@ -84,7 +86,8 @@ def anneal(
     """Do `rounds` rounds at this temperature (in units of cost); return how often `best` was bettered.
 
     `eased` is the same first echelon with trucks that take a little more. The search feels the mean of both costs:
-    where one customer too many calls for another truck, the way there becomes a slope. `best` is by the true cost.
+    where one customer too many calls for another truck, the way there becomes a slope. Trucks are felt to call at every
+    satellite that is kept, also while no route begins there. `best` is by the true cost.
     """
     better = 0
     state.cost[EASED] = _eased(level, eased, state, habits.felt)
@@ -116,9 +119,23 @@ def _eased(level: FirstLevel, eased: FirstLevel, state: State, felt: float) -> f
     """Compute the first echelon's cost and return what the search feels of it."""
     hurried = len(state.cost) == 0
     state.cost[FIRST] = first_cost(level, state.through, hurried)
+    loads, strict = state.through, state.cost[FIRST]
+    if _calls_at_more(state):
+        loads, strict = state.felt, first_cost(level, state.felt, hurried)
     if eased.trucks.capacity == level.trucks.capacity:
-        return float(state.cost[FIRST])
-    return float((1.0 - felt) * state.cost[FIRST] + felt * first_cost(eased, state.through, hurried))
+        return float(strict)
+    return float((1.0 - felt) * strict + felt * first_cost(eased, loads, hurried))
+
+
+@compiled
+def _calls_at_more(state: State) -> bool:
+    """Write the loads with next to nothing for each satellite that is kept but not in use; say if there is one."""
+    more = False
+    for satellite in range(len(state.kept)):
+        idle = state.kept[satellite] and state.through[satellite] < NEXT_TO_NOTHING
+        state.felt[satellite] = NEXT_TO_NOTHING if idle else state.through[satellite]
+        more = more or bool(idle)
+    return more
 
 
 @compiled
@@ -168,13 +185,13 @@ def _guess_prices(field: Field, state: State, chance: Chance, habits: Habits, tr
         prices[OPENING, satellite] = 0.0
         prices[WALL, satellite] = np.inf
         prices[BEYOND, satellite] = field.detour[satellite, 0] * uniform(chance)
-        if state.used[satellite] == 0:
+        if state.used[satellite] == 0 and not state.kept[satellite]:
             least = field.detour[satellite, 0]
             for other in range(field.satellites):
                 if state.used[other]:
                     least = min(least, field.detour[satellite, other + 1])
             prices[OPENING, satellite] = least * uniform(chance) * habits.price
-        elif minded:
+        elif minded and state.used[satellite]:
             prices[WALL, satellite] = np.ceil(state.through[satellite] / truck - WALL_SLACK) * truck + WALL_SLACK
 
 

@@ -7,6 +7,7 @@ a run finds its own. The end of the budget goes to the best plan of all.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
@@ -27,6 +28,8 @@ FIRST_PART, SCOUT_PART, MAIN_PART = 0.03, 0.25, 0.75
 """Shares of the budget at which the first run, the scouting and the long runs end."""
 SCOUT_ROUNDS, RUN_ROUNDS = 150, 2000
 """Rounds for each customer in a scouting run and in a long one."""
+MOST_FOR_ALL_SETS, FIRST_RUNG_ROUNDS, RUNG_FACTOR = 6, 25, 3
+"""With so many satellites every set of them is scouted, with so many rounds for each customer at first."""
 BEST_SETS = 4
 """Long runs take turns on so many of the best sets, every second one on the very best."""
 EASE, EASED_PART = 0.15, 0.7
@@ -67,6 +70,10 @@ class Walk:
     tried: dict[Opened, float]
     """What the plan cost at the end of runs, by the satellites in use."""
     chunk: float
+    rung: list[Opened] = dataclasses.field(default_factory=list)
+    """The sets that this rung of scouting has still to look at; it began with `in_rung`, and is the `rungs`-th."""
+    in_rung: int = 0
+    rungs: int = 0
     asked: Opened = ()
     """The set of the present run, empty if it was free to choose."""
     long_runs: int = 0
@@ -84,11 +91,14 @@ def next_run(walk: Walk, used: float, rounds: float) -> Run:
     """
     customers = len(walk.field.demand) - walk.field.satellites
     walk.state.allowed[:] = 1
+    walk.state.kept[:] = 0
     few = walk.field.satellites <= EXACT_OPEN
     ease = EASE if few else 0.0
     if few and walk.field.satellites > 1 and used < SCOUT_PART:
-        _start(walk, _untried(walk))
-        return Run(min(SCOUT_PART, used + SCOUT_ROUNDS * customers / rounds) + SAME, HOT, ease, is_scout=True)
+        opened, each = _next_scout(walk)
+        if opened:
+            _start(walk, opened)
+            return Run(min(SCOUT_PART, used + each * customers / rounds) + SAME, HOT, ease, is_scout=True)
     share = RUN_ROUNDS * customers / rounds
     if used < MAIN_PART:
         _start(walk, _good_set(walk) if few else ())
@@ -130,6 +140,7 @@ def _start(walk: Walk, opened: Opened) -> None:
     """Begin anew with routes from these satellites alone, or from all where `opened` is empty."""
     walk.asked = opened
     walk.state.allowed[:] = opened or 1
+    walk.state.kept[:] = opened or 0
     fresh(walk)
 
 
@@ -139,6 +150,28 @@ def _good_set(walk: Walk) -> Opened:
     turn, second = divmod(walk.long_runs, 2)
     walk.long_runs += 1
     return ranked[(1 + turn % (BEST_SETS - 1)) % len(ranked)] if second else ranked[0]
+
+
+def _next_scout(walk: Walk) -> tuple[Opened, int]:
+    """Return the next set to look at and the rounds for each customer; no set once the best few are known.
+
+    Few sets are all looked at, in rungs: the best third of a rung gets three times the rounds in the next one
+    (successive halving, Jamieson and Talwalkar 2016). Of many sets those beside the best are.
+    """
+    if walk.field.satellites > MOST_FOR_ALL_SETS:
+        return _untried(walk), SCOUT_ROUNDS
+    if not walk.rung and walk.rungs == 0:
+        walk.rung = [one for one in product((0, 1), repeat=walk.field.satellites) if any(one) and _suffices(walk, one)]
+        walk.in_rung = len(walk.rung)
+        walk.rungs = 1
+    if not walk.rung:
+        if walk.in_rung <= BEST_SETS:
+            return (), 0
+        ranked = sorted(walk.tried, key=walk.tried.__getitem__)
+        walk.in_rung = max(BEST_SETS, -(-walk.in_rung // RUNG_FACTOR))
+        walk.rung = ranked[: walk.in_rung][::-1]
+        walk.rungs += 1
+    return walk.rung.pop(), FIRST_RUNG_ROUNDS * RUNG_FACTOR ** (walk.rungs - 1)
 
 
 def _untried(walk: Walk) -> Opened:

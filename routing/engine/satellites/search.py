@@ -100,7 +100,7 @@ def _search_alone(field: Field, level: FirstLevel, budget: Budget, seed: int, ex
         used = budget.used(rounds)
         if used >= 1.0 or stagnant >= STAGNANT_RUNS:
             return rounds
-        run = next_run(walk, used, rounds / used)
+        run = next_run(walk, used, max(1.0, rounds / used))
 
 
 def _do(walk: Walk, budget: Budget, run: Run, leg: float, rounds: int) -> int:

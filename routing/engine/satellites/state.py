@@ -38,6 +38,10 @@ class State(NamedTuple):
     """(3,)."""
     allowed: Whole
     """(S,) 1 where routes may begin; never copied."""
+    kept: Whole
+    """(S,) 1 where trucks are felt to go whether or not routes begin there; never copied."""
+    felt: Floats
+    """(S,) room for the loads that the search feels."""
 
 
 class Former(NamedTuple):
@@ -74,6 +78,8 @@ def empty_state(field: Field) -> State:
         tally=np.array([0, 0, places - count, 0, 0], dtype=np.int64),
         cost=np.zeros(3),
         allowed=np.ones(count, dtype=np.int64),
+        kept=np.zeros(count, dtype=np.int64),
+        felt=np.zeros(count),
     )
 
 
