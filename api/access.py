@@ -23,7 +23,11 @@ class Operation(StrEnum):
     COURIER = "courier"
     PAPERS = "papers"
     OPEN_ADDRESSES = "open_addresses"
+    SEE_ELDER = "see_elder"
+    CHANGE_ELDER = "change_elder"
+    MERGE_ELDERS = "merge_elders"
     ORDER = "order"
+    DECIDE_LATE = "decide_late"
     MARK_COOKED = "mark_cooked"
     MARK_VAN_LEFT = "mark_van_left"
     MARK_COURIER_LEFT = "mark_courier_left"
@@ -44,7 +48,11 @@ RULES: dict[Operation, frozenset[Role]] = {
     Operation.COURIER: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
     Operation.PAPERS: _DESK | {Role.KITCHEN, Role.MEAL_POINT, Role.COURIER},
     Operation.OPEN_ADDRESSES: _OFFICE | {Role.MEAL_POINT},
+    Operation.SEE_ELDER: _OFFICE | {Role.MEAL_POINT},
+    Operation.CHANGE_ELDER: _OFFICE,
+    Operation.MERGE_ELDERS: _DESK,
     Operation.ORDER: frozenset({Role.ADMIN, Role.OPERATOR, Role.MEAL_POINT}),
+    Operation.DECIDE_LATE: _DESK | {Role.KITCHEN},
     Operation.MARK_COOKED: _DESK | {Role.KITCHEN},
     Operation.MARK_VAN_LEFT: _DESK | {Role.KITCHEN},
     Operation.MARK_COURIER_LEFT: _OFFICE | {Role.MEAL_POINT, Role.COURIER},

@@ -9,9 +9,9 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import errors
 from api.deps import House
 from api.headers import OwnPagesOnly, StrictHeaders
-from api.pages import board, changes, courier, entry, kitchen, papers, people, plan, why
+from api.pages import board, changes, courier, elder, entry, kitchen, papers, people, plan, why
 from api.pages.render import STATIC
-from api.routes import days, health, orders, progress, session
+from api.routes import days, elders, health, orders, progress, session, standing
 from service.clock import Clock
 from service.db import Database
 from service.settings import Settings
@@ -19,7 +19,8 @@ from service.settings import Settings
 TAGS = [
     {"name": "session", "description": "Log in and out; the answer's cookie opens everything else."},
     {"name": "days", "description": "What is planned for one meal of one service day, and how far it has come."},
-    {"name": "orders", "description": "Place and cancel single orders until the cut-off."},
+    {"name": "elders", "description": "Records, what is decided about people, and records that look alike."},
+    {"name": "orders", "description": "Orders in time and late, one by one, by the week, and standing."},
     {"name": "progress", "description": "What happened: cooked, left, handed over or not."},
     {"name": "health", "description": "Whether the service can work."},
 ]
@@ -44,9 +45,9 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     )
     app.state.house = House(database, settings, clock)
     errors.register(app)
-    for part in (session, days, orders, progress, health):
+    for part in (session, days, elders, orders, standing, progress, health):
         app.include_router(part.router)
-    for part in (entry, board, plan, changes, why, kitchen, courier, papers, people):
+    for part in (entry, board, plan, changes, why, kitchen, courier, papers, people, elder):
         app.include_router(part.router)
     app.mount("/static/own", StaticFiles(directory=STATIC / "own"), name="own")
     app.mount("/static/vendor", StaticFiles(directory=STATIC / "vendor"), name="vendor")

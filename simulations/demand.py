@@ -15,7 +15,7 @@ from random import Random
 from sqlmodel import Session, col, select
 
 from kitchens.meals import Fulfilment, Meal
-from service.orders import is_in_force
+from service.standing import is_in_force
 from service.tables import Elder, ElderState, MealPoint, MenuEntry, OrderSource, StandingOrder
 from simulations import people
 from simulations.people import drawing, pick, shuffled

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from kitchens.meals import Fulfilment
 from routing.places import Place
-from service.importing import formats
+from service.importing import formats, people_formats
 from service.importing.cycles import CycleEntry, laid_over
 from service.importing.rows import key_of
 from service.importing.writing import write_csv
@@ -39,6 +39,7 @@ from simulations.basemap import write_basemap
 from simulations.dishes import menu_of, sample_dishes
 from simulations.district import Places
 from simulations.land import land_of
+from simulations.notes import Notes, notes_of, set_birth_dates
 from simulations.people import drawing
 
 WEEKS = 2
@@ -61,6 +62,7 @@ class Town:
     elders: tuple[Elder, ...]
     menu_cycle: tuple[CycleEntry, ...]
     standing_orders: tuple[StandingOrder, ...]
+    notes: Notes
 
 
 def build_town(places: Places, *, seed: int) -> Town:
@@ -71,6 +73,7 @@ def build_town(places: Places, *, seed: int) -> Town:
     kitchens = network.kitchen_sites(points, places, land)
     elders = homes.elders_of(places, land, points, seed)
     homes.make_exceptions(elders, seed)
+    set_birth_dates(elders, seed)
     standing = homes.standing_orders(elders, seed)
     diners = _a_day(elders, standing, len(points), homes_only=False)
     doors = _a_day(elders, standing, len(points), homes_only=True)
@@ -88,6 +91,7 @@ def build_town(places: Places, *, seed: int) -> Town:
         elders=elders,
         menu_cycle=_menu_cycle(meals),
         standing_orders=standing,
+        notes=notes_of(elders, places, seed),
     )
 
 
@@ -105,6 +109,12 @@ def write_town(town: Town, folder: Path) -> tuple[Path, ...]:
         formats.CourierRow: town.couriers,
         formats.ElderRow: town.elders,
         formats.StandingOrderRow: town.standing_orders,
+        people_formats.ContactRow: town.notes.contacts,
+        people_formats.PlaceRow: town.notes.places,
+        people_formats.ClassRow: town.notes.classes,
+        people_formats.CareLevelRow: town.notes.care_levels,
+        people_formats.CardRow: town.notes.cards,
+        people_formats.RiskRow: town.notes.risks,
     }
     written = [write_csv(kind, _dumped(kind, some), folder) for kind, some in rows.items()]
     cycle = [entry.as_row() for entry in town.menu_cycle]

@@ -60,6 +60,7 @@ def page(
     now = get_house(request).clock.now()
     known = {
         "_": partial(_said, language),
+        "_has": catalogue(language).__contains__,
         "language": language,
         "login": login,
         "may": partial(may, login),

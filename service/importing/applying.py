@@ -14,10 +14,13 @@ from service.db import Database
 from service.errors import ConflictError, InvalidError
 from service.importing import formats
 from service.importing.closing import hold_open
-from service.importing.comparing import RowChange, compare
+from service.importing.comparing import compare
 from service.importing.formats import KINDS, FileRow
 from service.importing.previewing import Preview, as_preview
+from service.importing.row_changes import RowChange
 from service.importing.rows import Row, add_rows, as_json, change_rows, key_text, remove_rows, table_of
+from service.importing.states import take_back_states
+from service.people.lifecycle import apply_due
 from service.tables import ImportRun
 
 
@@ -55,7 +58,7 @@ def _apply(session: Session, preview: Preview, actor: str, clock: Clock) -> int:
     found = compare(session, preview.tables, preview.days, lock=True)
     if as_preview(preview.files, (), found, preview.tables, preview.days).fingerprint != preview.fingerprint:
         raise ConflictError("import.changed_since")
-    return _write(session, preview, actor, clock.now())
+    return _write(session, preview, actor, clock)
 
 
 def _first(preview: Preview) -> str:
@@ -63,7 +66,8 @@ def _first(preview: Preview) -> str:
     return finding.file if finding.line is None else f"{finding.file}:{finding.line}"
 
 
-def _write(session: Session, preview: Preview, actor: str, at: datetime) -> int:
+def _write(session: Session, preview: Preview, actor: str, clock: Clock) -> int:
+    at = clock.now()
     run = ImportRun(source=", ".join(preview.files), applied_at=at, applied_by=actor)
     session.add(run)
     session.flush()
@@ -72,6 +76,7 @@ def _write(session: Session, preview: Preview, actor: str, at: datetime) -> int:
     for kind in KINDS:
         changes = [change for change in preview.changes if change.kind is kind]
         _write_kind(session, kind, changes, run.id, actor, at)
+    apply_due(session, clock)
     audit.note(
         session,
         at=at,
@@ -92,6 +97,8 @@ def _write_kind(
     key = formats.MenuRow.KEY if kind is formats.MenuCycleRow else kind.KEY
     rows = [(change, _filled_in(change, change.after, actor, at)) for change in changes if change.after is not None]
     gone = [change for change in changes if change.after is None]
+    if kind is formats.StateChangeRow:
+        take_back_states(session, [change.key for change in changes if change.before is not None])
     remove_rows(session, table, key, [change.key for change in gone])
     add_rows(session, table, [row for change, row in rows if change.before is None])
     change_rows(session, table, key, [row for change, row in rows if change.before is not None])
@@ -111,8 +118,11 @@ def _kept(run_id: int, table_name: str, change: RowChange, row: Row) -> Row:
 
 
 def _filled_in(change: RowChange, after: Row, actor: str, at: datetime) -> Row:
-    """Return the row with who and when, where the file did not say: only orders have these."""
+    """Return the row with who and when, where the file did not say: only orders and changes of state have these."""
     row = dict(after)
+    if change.kind is formats.StateChangeRow:
+        row["asked_by"] = row["asked_by"] or actor
+        row["asked_at"] = row["asked_at"] or at
     if change.kind is formats.OrderRow:
         row["placed_by"] = row["placed_by"] or actor
         row["placed_at"] = row["placed_at"] or at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -14,7 +14,21 @@ from pydantic_core import PydanticCustomError
 
 from kitchens.meals import Fulfilment, Ingredient, Limit, Meal, ProvisionMode, Texture
 from service.clock import ZONE
-from service.tables import ElderState, OrderSource, OrderState
+from service.subsidies.words import class_of
+from service.tables import (
+    AbsenceReason,
+    CardKind,
+    CardState,
+    ContactRole,
+    Dwelling,
+    ElderState,
+    OrderSource,
+    OrderState,
+    PlaceKind,
+    Purpose,
+    Risk,
+    StatusClass,
+)
 from service.texts import text
 
 LONGEST_TEXT = 500
@@ -28,6 +42,8 @@ LATEST_S = 48 * 3600
 DEGREE_DIGITS = 7
 """About one centimetre: finer than any source, and a position reads back as it was written."""
 YES_NO = {"yes": True, "no": False, "是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
+
+EVERYDAY_STATES = {"已故": "deceased", "死亡": "deceased", "迁出": "stopped", "停止": "stopped", "恢复": "active"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +146,7 @@ def _read_instant(cell: str) -> datetime:
         raise refuse("instant", cell) from error
     if instant.tzinfo is None:
         raise refuse("instant", cell)
-    return instant
+    return instant.astimezone(UTC)
 
 
 def _write_instant(instant: datetime) -> str:
@@ -162,12 +178,13 @@ def _by_name(words: tuple[str, ...]) -> dict[str, str]:
     return named
 
 
-def _word(name: str, words: tuple[str, ...]) -> CellType:
+def _word(name: str, words: tuple[str, ...], known_as: Callable[[str], str] = str) -> CellType:
+    """Return the type of cells that hold one of `words`; `known_as` tells which word an everyday name stands for."""
     named: dict[str, str] = {}
 
     def read(cell: str) -> str:
         named.update(named or _by_name(words))
-        word = named.get(cell.lower())
+        word = named.get(cell.lower()) or named.get(known_as(cell))
         if word is None:
             raise refuse(name, cell, words=words)
         return word
@@ -218,9 +235,20 @@ _TEXTURE = _word("texture", _values(Texture))
 _TEXTURES = _words("textures", _values(Texture))
 _LIMITS = _words("limits", _values(Limit))
 _INGREDIENTS = _words("ingredients", _values(Ingredient))
-_ELDER_STATE = _word("elder_state", _values(ElderState))
+_ELDER_STATE = _word("elder_state", _values(ElderState), lambda cell: EVERYDAY_STATES.get(cell, cell))
 _ORDER_STATE = _word("order_state", _values(OrderState))
 _SOURCE = _word("source", _values(OrderSource))
+_CALL_ORDER = _number("call_order", 2, 99)
+_CARE_LEVEL = _number("care_level", 0, 5)
+_ROLES = _words("roles", _values(ContactRole))
+_PLACE_KIND = _word("place_kind", _values(PlaceKind))
+_DWELLING = _word("dwelling", _values(Dwelling))
+_CLASS = _word("status_class", _values(StatusClass), class_of)
+_CARD_KIND = _word("card_kind", _values(CardKind))
+_CARD_STATE = _word("card_state", _values(CardState))
+_ABSENCE = _word("absence_reason", _values(AbsenceReason))
+_RISK = _word("risk", _values(Risk))
+_PURPOSE = _word("purpose", _values(Purpose))
 
 Code = Annotated[str, BeforeValidator(_CODE.read), _CODE]
 Text = Annotated[str, BeforeValidator(_TEXT.read), _TEXT]
@@ -252,6 +280,17 @@ IngredientWords = Annotated[str, BeforeValidator(_INGREDIENTS.read), _INGREDIENT
 ElderStateWord = Annotated[str, BeforeValidator(_ELDER_STATE.read), _ELDER_STATE]
 OrderStateWord = Annotated[str, BeforeValidator(_ORDER_STATE.read), _ORDER_STATE]
 SourceWord = Annotated[str, BeforeValidator(_SOURCE.read), _SOURCE]
+CallOrder = Annotated[int, BeforeValidator(_CALL_ORDER.read), _CALL_ORDER]
+CareLevel = Annotated[int, BeforeValidator(_CARE_LEVEL.read), _CARE_LEVEL]
+RoleWords = Annotated[str, BeforeValidator(_ROLES.read), _ROLES]
+PlaceKindWord = Annotated[str, BeforeValidator(_PLACE_KIND.read), _PLACE_KIND]
+DwellingWord = Annotated[str, BeforeValidator(_DWELLING.read), _DWELLING]
+ClassWord = Annotated[str, BeforeValidator(_CLASS.read), _CLASS]
+CardKindWord = Annotated[str, BeforeValidator(_CARD_KIND.read), _CARD_KIND]
+CardStateWord = Annotated[str, BeforeValidator(_CARD_STATE.read), _CARD_STATE]
+AbsenceWord = Annotated[str, BeforeValidator(_ABSENCE.read), _ABSENCE]
+RiskWord = Annotated[str, BeforeValidator(_RISK.read), _RISK]
+PurposeWord = Annotated[str, BeforeValidator(_PURPOSE.read), _PURPOSE]
 
 CodeOrNone = Annotated[str | None, BeforeValidator(_CODE.read), _CODE]
 LatitudeOrNone = Annotated[float | None, BeforeValidator(_LATITUDE.read), _LATITUDE]
@@ -259,3 +298,4 @@ LongitudeOrNone = Annotated[float | None, BeforeValidator(_LONGITUDE.read), _LON
 TimeOrNone = Annotated[int | None, BeforeValidator(_TIME.read), _TIME]
 DayOrNone = Annotated[date | None, BeforeValidator(_DAY.read), _DAY]
 InstantOrNone = Annotated[datetime | None, BeforeValidator(_INSTANT.read), _INSTANT]
+YearOrNone = Annotated[int | None, BeforeValidator(_YEAR.read), _YEAR]

@@ -14,31 +14,22 @@ from sqlmodel import Session
 
 from routing.coordinates import Crs, to_wgs84
 from service.importing import formats
+from service.importing.alike import list_alike_notes
 from service.importing.cells import DEGREE_DIGITS
 from service.importing.checking import CheckedRow, CheckedTable
 from service.importing.closing import closed_meals
 from service.importing.cycles import CycleEntry, laid_over
 from service.importing.findings import Finding
 from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, columns
-from service.importing.rows import Key, Row, key_of, rows_by_key, rows_like, table_of
+from service.importing.row_changes import RowChange
+from service.importing.rows import Key, Row, fresh_row, key_of, rows_by_key, rows_like, table_of
+from service.importing.states import asked_anew
 from service.texts import Key as TextKey
 
 POSITION = ("lat", "lon", "given_crs", "position_verified")
 WHERE_ABOUTS = ("address", "block", "stairwell", "door", "community_code")
-FILLED_IN = ("placed_by", "placed_at", "changed_at")
+FILLED_IN = ("placed_by", "placed_at", "changed_at", "asked_by", "asked_at")
 """Columns that an empty cell leaves as they are; who applies the import fills them in for a new row."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """One row that would be added (`before` is None), changed, or removed (`after` is None); as table columns."""
-
-    kind: type[FileRow]
-    file: str
-    line: int
-    key: Key
-    before: Row | None
-    after: Row | None
 
 
 @dataclass(slots=True)
@@ -82,6 +73,7 @@ def compare(
         _compare_table(session, table, wanted, found, lock)
     found.refused += _closed(session, found)
     found.notes += _not_served(session, found)
+    found.notes += list_alike_notes(session, found.changes)
     return found
 
 
@@ -131,11 +123,15 @@ def _own_columns(table: CheckedTable, rows: Iterable[CheckedRow]) -> list[_Wante
     made = columns(table.kind)
     wanted: list[_Wanted] = []
     for row in rows:
-        values = {column.table_column: getattr(row.row, name) for name, column in made.items() if name in table.given}
+        # What makes a row the only one of its kind belongs to it even where the file leaves it to the format.
+        given = table.given.union(table.kind.KEY)
+        values = {column.table_column: getattr(row.row, name) for name, column in made.items() if name in given}
         if values.get("lat") is not None and values.get("lon") is not None:
             values["lat"], values["lon"] = _wgs84(values["lat"], values["lon"], getattr(row.row, "crs", "wgs84"))
         if made.get("crs") is not None and made["crs"].table_column == "crs":
             values.pop("crs", None)
+        if values.get("birth_date") is not None:
+            values["birth_year"] = values["birth_date"].year
         wanted.append(_Wanted(row.line, values))
     return wanted
 
@@ -183,8 +179,8 @@ def _dropped(session: Session, table: CheckedTable, wanted: Sequence[_Wanted]) -
 
 
 def _fresh(kind: type[FileRow]) -> Row:
-    """Return the columns of a new row before the file fills them: defaults of the format, else nothing."""
-    row: Row = dict.fromkeys(table_of(kind.TABLE).columns.keys())
+    """Return the columns of a new row before the file fills them: defaults of the format, else of the row."""
+    row = fresh_row(table_of(kind.TABLE))
     for column in columns(kind).values():
         if column.table_column in row:
             row[column.table_column] = column.default
@@ -197,8 +193,16 @@ def _keeping(table: CheckedTable, want: _Wanted, before: Row | None, found: Comp
     for name in FILLED_IN:
         if values.get(name) in (None, "") and before is not None:
             values.pop(name, None)
+    if before is not None and table.kind is formats.StateChangeRow:
+        return asked_anew(values, before)
     if before is None or table.kind is not formats.ElderRow:
         return values
+    if before["merged_into"] is not None and values.pop("state", before["state"]) != before["state"]:
+        merged = {"elder": before["number"], "kept": before["merged_into"]}
+        found.notes.append(Finding(table.file, want.line, "state", "import.note.merged", merged))
+    if values.get("birth_year", 0) is None:
+        # A file with birth dates, empty in this line: what is known stays.
+        del values["birth_year"]
     moved = any(name in values and values[name] != before[name] for name in WHERE_ABOUTS)
     same = (values.get("lat"), values.get("lon")) == (before["lat"], before["lon"])
     if same:

@@ -28,6 +28,12 @@ imported.
 - **A menu cycle** repeats every few weeks, counted from the week of 2024-01-01. It becomes dated menus for the days
   that you choose on import; where `menus` has the same kitchen, day and meal, that goes first.
 - **Words** may be written as below or by their Chinese or English names (`lunch`, `午餐`).
+- **People**: what is noted about an elder stands in tables of its own, each line with its days. A line ends on its last
+  day and is not taken out; a line without a first day holds since 1900-01-01, that is, always. Of places and care
+  levels the one that began last holds. Lists of the deceased and of those who moved away are `state_changes`: they are
+  done on their day, at once if it has come, and one that a person has withdrawn stays withdrawn.
+- **Doubles** are never merged by an import: records that look alike are listed, and a person says what they are. A
+  record that was merged into another keeps its number; a `state` given for it is not taken.
 - **Positions** may be given in any of three systems (column `crs`) and are kept in WGS-84. A position that somebody
   verified at the door is never overwritten, and an empty one never takes a known one away from an unchanged address.
 - **All or nothing**: a preview shows what would be added and changed, and every error with its line and column. Then

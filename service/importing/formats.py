@@ -7,77 +7,27 @@ catalogues under `import.column.<name>`; its Chinese heading, which is accepted 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError, PydanticUndefined
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from service.importing import cells
-from service.importing.cells import CellType
+from service.importing.columns import Column, FileRow, Fills, columns
+from service.importing.people_formats import PEOPLE_KINDS, ElderRow, StateChangeRow
 
-
-@dataclass(frozen=True, slots=True)
-class Fills:
-    """What a column is for: an example, the table column it fills ("" means its own name), the kind it refers to."""
-
-    example: str
-    column: str = ""
-    refers: str = ""
-
-
-class FileRow(BaseModel):
-    """One row of a file. Fields keep the order of the columns; a field without default may not be empty."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    KIND: ClassVar[str]
-    TABLE: ClassVar[str]
-    KEY: ClassVar[tuple[str, ...]]
-    ORDERED: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Pairs of columns of which the first may not be greater than the second."""
-
-    @model_validator(mode="after")
-    def check_order(self) -> Self:
-        """Refuse a stretch of time that ends before it begins."""
-        for first, last in self.ORDERED:
-            start, end = getattr(self, first), getattr(self, last)
-            if start is not None and end is not None and start > end:
-                came = columns(type(self))[last].type.write(end)
-                least = columns(type(self))[first].type.write(start)
-                raise PydanticCustomError(
-                    "import.expected_after", "{other}", {"column": last, "other": first, "least": least, "came": came}
-                )
-        return self
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a kind of file, as the checker and the exporter use it."""
-
-    name: str
-    type: CellType
-    needed: bool
-    default: object
-    table_column: str
-    example: str
-    refers: str
-
-
-@cache
-def columns(kind: type[FileRow]) -> dict[str, Column]:
-    """Return the columns of a kind of file by name, in their order."""
-    return {name: _column(name, info) for name, info in kind.model_fields.items()}
-
-
-def _column(name: str, info: FieldInfo) -> Column:
-    cell_type = next(one for one in info.metadata if isinstance(one, CellType))
-    fills = next(one for one in info.metadata if isinstance(one, Fills))
-    needed = info.default is PydanticUndefined
-    default = None if needed else info.default
-    return Column(name, cell_type, needed, default, fills.column or name, fills.example, fills.refers)
+__all__ = [
+    "KINDS",
+    "KIND_BY_NAME",
+    "Column",
+    "ElderRow",
+    "FileRow",
+    "MenuCycleRow",
+    "MenuRow",
+    "OrderRow",
+    "StateChangeRow",
+    "columns",
+]
 
 
 class StreetRow(FileRow):
@@ -235,53 +185,6 @@ class CourierRow(FileRow):
     active: Annotated[cells.YesNo, Fills("yes")] = True
 
 
-class ElderRow(FileRow):
-    """An elder."""
-
-    KIND: ClassVar[str] = "elders"
-    TABLE: ClassVar[str] = "elder"
-    KEY: ClassVar[tuple[str, ...]] = ("number",)
-    ORDERED: ClassVar[tuple[tuple[str, str], ...]] = (("window_start", "window_end"),)
-
-    number: Annotated[cells.Code, Fills("HZ-E0001")]
-    name: Annotated[cells.Text, Fills("陈样梅")]
-    birth_year: Annotated[cells.Year, Fills("1943")]
-    phone: Annotated[cells.Phone, Fills("199-0001-0001")]
-    state: Annotated[cells.ElderStateWord, Fills("active")] = "active"
-    community_code: Annotated[cells.CodeOrNone, Fills("440105001101", refers="communities")] = None
-    meal_point_code: Annotated[cells.CodeOrNone, Fills("HZ-P01", refers="meal_points")] = None
-    address: Annotated[cells.Text, Fills("海珠区赤岗街道下渡社区例安里3栋2梯504房")]
-    block: Annotated[cells.Text, Fills("3栋")] = ""
-    stairwell: Annotated[cells.Text, Fills("2梯")] = ""
-    floor: Annotated[cells.Floor, Fills("5")] = 1
-    door: Annotated[cells.Text, Fills("504")] = ""
-    has_lift: Annotated[cells.YesNo, Fills("no")] = False
-    lat: Annotated[cells.LatitudeOrNone, Fills("23.102412")] = None
-    lon: Annotated[cells.LongitudeOrNone, Fills("113.299871")] = None
-    crs: Annotated[cells.CrsWord, Fills("wgs84", column="given_crs")] = "wgs84"
-    position_verified: Annotated[cells.YesNo, Fills("no")] = False
-    texture: Annotated[cells.TextureWord, Fills("soft")] = "regular"
-    limits: Annotated[cells.LimitWords, Fills("low_salt low_sugar")] = ""
-    excludes: Annotated[cells.IngredientWords, Fills("shellfish")] = ""
-    dislikes: Annotated[cells.IngredientWords, Fills("offal")] = ""
-    window_start: Annotated[cells.TimeOrNone, Fills("11:00", column="window_start_s")] = None
-    window_end: Annotated[cells.TimeOrNone, Fills("12:30", column="window_end_s")] = None
-    door_note: Annotated[cells.Text, Fills("敲门声音要大")] = ""
-    contact_name: Annotated[cells.Text, Fills("陈例安（女儿）")] = ""
-    contact_phone: Annotated[cells.Phone, Fills("199-0002-0001")] = ""
-
-    @model_validator(mode="after")
-    def check_pairs(self) -> Self:
-        """Refuse half a position and half a window."""
-        for one, other in (("lat", "lon"), ("window_start", "window_end")):
-            if (getattr(self, one) is None) != (getattr(self, other) is None):
-                empty, full = (one, other) if getattr(self, one) is None else (other, one)
-                raise PydanticCustomError(
-                    "import.expected_with", "{other}", {"column": empty, "other": full, "came": ""}
-                )
-        return self
-
-
 class MenuCycleRow(FileRow):
     """One dish of a menu that repeats every few weeks; becomes dated rows of the menu when it is imported."""
 
@@ -358,7 +261,7 @@ KINDS: tuple[type[FileRow], ...] = (
     MealPointRow,
     VanRow,
     CourierRow,
-    ElderRow,
+    *PEOPLE_KINDS,
     MenuCycleRow,
     MenuRow,
     StandingOrderRow,

@@ -13,10 +13,11 @@ from sqlmodel import Session
 
 from service.db import Database
 from service.importing.checking import CheckedTable, check
-from service.importing.comparing import Comparison, RowChange, compare, menu_days
+from service.importing.comparing import Comparison, compare, menu_days
 from service.importing.findings import Finding
 from service.importing.formats import MenuCycleRow
 from service.importing.reading import SourceFile, without_doubles
+from service.importing.row_changes import RowChange
 from service.importing.rows import as_json
 
 MOST_DAYS = 400

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
+from pydantic_core import PydanticUndefined
 from sqlalchemy import Date, Table, and_, bindparam, delete, insert, select, tuple_, update
 from sqlmodel import Session, SQLModel
 
@@ -22,6 +24,13 @@ KEYS_AT_ONCE = 200
 def table_of(name: str) -> Table:
     """Return the table called `name`."""
     return SQLModel.metadata.tables[name]
+
+
+def fresh_row(table: Table) -> Row:
+    """Return a row as its class makes it when nothing is said: its defaults, None where there is none."""
+    model = next(one for one in SQLModel.__subclasses__() if getattr(one, "__table__", None) is table)
+    defaults = {column.name: model.model_fields[column.name].get_default() for column in table.columns}
+    return {name: None if value is PydanticUndefined else _plain(value) for name, value in defaults.items()}
 
 
 def key_of(row: Mapping[str, Any], key: Sequence[str]) -> Key:
@@ -104,6 +113,11 @@ def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield `things` in order, at most `size` at a time."""
     for start in range(0, len(things), size):
         yield things[start : start + size]
+
+
+def _plain(value: Any) -> Any:
+    """Return a word as the text that it is stored as."""
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _from_json(table: Table, name: str, value: Any) -> Any:

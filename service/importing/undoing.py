@@ -30,6 +30,7 @@ from service.importing.rows import (
     rows_by_key,
     table_of,
 )
+from service.importing.states import take_back_states
 from service.tables import AddressTask, ImportChange, ImportRun, ImportState
 from service.texts import Key as TextKey
 
@@ -92,9 +93,12 @@ def _undo_table(session: Session, name: str, import_id: int, today: date) -> int
     if name == "meal_order":
         _refuse_closed_meals(session, after, today)
     stored = rows_by_key(session, table, key, after, lock=True)
+    marks = KIND_OF[name].MARKS
     for one, row in after.items():
-        if as_json(stored.get(one, {})) != row:
+        if _without(marks, as_json(stored.get(one, {}))) != _without(marks, row):
             raise ConflictError("import.row_changed_since", kind=_named(name), row=_told(one))
+    if name == "elder_state_change":
+        take_back_states(session, after)
     restored = [(one, from_json(table, was)) for one, was in before.items() if was is not None]
     change_rows(session, table, key, [row for one, row in restored if one in stored])
     add_rows(session, table, [row for one, row in restored if one not in stored])
@@ -131,6 +135,11 @@ def _refuse_dependants(session: Session, table: Table, rows: Mapping[Key, Row]) 
                     count=count,
                     other=_named(column.table.name),
                 )
+
+
+def _without(marks: Collection[str], row: Mapping[str, Any]) -> Row:
+    """Return a row without the columns that time sets."""
+    return {name: value for name, value in row.items() if name not in marks}
 
 
 def _referring_columns(table: Table) -> list[tuple[Column[Any], str]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from service.db import Database, storage_error
@@ -25,12 +29,35 @@ def migrate(database: Database) -> str:
     """
     config = _config()
     try:
-        with database.engine.begin() as connection:
+        with database.engine.connect() as connection, _rules_aside(connection), connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _refuse_dangling(connection)
     except OperationalError as error:
         raise storage_error(error) from error
     return current(database) or ""
+
+
+@contextmanager
+def _rules_aside(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table that others refer to (sqlite.org/lang_altertable.html, section 7)."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_dangling(connection: Connection) -> None:
+    """Refuse a step that left a row pointing nowhere; the transaction is undone by it."""
+    if connection.dialect.name == "sqlite":
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+        if dangling is not None:
+            raise ValueError(f"expected every reference to hold after migrating, got {tuple(dangling)}")
 
 
 def current(database: Database) -> str | None:

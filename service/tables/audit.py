@@ -20,5 +20,5 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     actor: str
     action: str
-    subject: str
+    subject: str = Field(index=True)
     details: dict[str, Any] = Field(sa_type=JSON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint
@@ -25,7 +26,10 @@ class Elder(SQLModel, table=True):
     """An elder. `lat` and `lon` are WGS-84; `given_crs` tells in which system they were handed to us.
 
     `limits`, `excludes` and `dislikes` are words of `kitchens.meals` in order, parted by single spaces.
-    `position_verified` marks a door that somebody stood at: an import never overwrites it.
+    `position_verified` marks a door that somebody stood at: an import never overwrites it. `birth_date` rules where
+    it is known; `birth_year` alone is what older lists say. `phone` is the first telephone and `contact_…` whom to
+    call first: papers and doors need no more than this row, further ones stand in `elder_phone` and `elder_contact`.
+    A record that was found to be another one's double points to that by `merged_into`.
     """
 
     __tablename__ = "elder"
@@ -39,6 +43,7 @@ class Elder(SQLModel, table=True):
     number: str = Field(primary_key=True)
     name: str
     birth_year: int
+    birth_date: date | None = Field(default=None, index=True)
     phone: str
     state: str = ElderState.ACTIVE
     community_code: str | None = Field(default=None, foreign_key="community.code", index=True)
@@ -62,3 +67,5 @@ class Elder(SQLModel, table=True):
     door_note: str = ""
     contact_name: str = ""
     contact_phone: str = ""
+    contact_roles: str = "family"
+    merged_into: str | None = Field(default=None, foreign_key="elder.number", index=True)

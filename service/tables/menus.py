@@ -25,7 +25,7 @@ class Dish(SQLModel, table=True):
 
 
 class MenuEntry(SQLModel, table=True):
-    """One dish on one kitchen's menu; rank 1 is the usual dish."""
+    """One dish on one kitchen's menu; rank 1 is the usual dish, `capacity_meals` the most that can be ordered of it."""
 
     __tablename__ = "menu_entry"
     __table_args__ = (one_of("meal", Meal),)
@@ -35,3 +35,4 @@ class MenuEntry(SQLModel, table=True):
     meal: str = Field(primary_key=True)
     rank: int = Field(primary_key=True, ge=1)
     dish_code: str = Field(foreign_key="dish.code")
+    capacity_meals: int | None = Field(default=None, ge=0)

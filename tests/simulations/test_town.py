@@ -17,6 +17,7 @@ from kitchens import meals
 from kitchens.clash import find_clash
 from kitchens.meals import Diet, Ingredient, Limit, Texture
 from service.importing.reading import read_folder
+from service.people import is_usable
 from service.tables import Dish, Elder, KitchenMeal
 from simulations.district import rounded_places
 from simulations.people import REFERENCE_YEAR, SHARE_80_PLUS
@@ -77,8 +78,32 @@ def test_another_seed_gives_another_town_on_the_same_places() -> None:
 
 def test_the_committed_files_are_read_without_a_finding() -> None:
     files = read_folder(FOLDER)
-    assert len(files) == 11
+    assert len(files) == 17
     assert [file.findings for file in files if file.findings] == []
+
+
+def test_every_elder_has_a_birth_date_of_the_year_and_is_of_age_in_autumn() -> None:
+    for elder in sample_town().elders:
+        assert elder.birth_date is not None
+        assert elder.birth_date.year == elder.birth_year
+        assert elder.birth_date <= date(REFERENCE_YEAR - 60, 9, 1)
+
+
+def test_every_kind_of_registration_class_and_card_has_somebody() -> None:
+    notes = sample_town().notes
+    assert {row.city for row in notes.places} > {"广州市", "佛山市"}
+    assert len({row.elder_number for row in notes.places}) == 1600
+    assert len({row.status_class for row in notes.classes}) == 8
+    assert {row.level for row in notes.care_levels} == set(range(6))
+    assert {(row.kind, row.state) for row in notes.cards} == {
+        ("social_security", "in_use"),
+        ("social_security", "lost"),
+        ("benefit", "in_use"),
+    }
+    autumn = date(REFERENCE_YEAR, 11, 23)
+    lapsed = [row for row in notes.cards if row.valid_until is not None and not is_usable(row, autumn)]
+    assert all(row.card_number.startswith("SAMPLE-") for row in notes.cards)
+    assert 20 < len(lapsed) < 200
 
 
 def test_places_are_the_survey_rounded_and_nothing_more(shared_data: Path) -> None:
