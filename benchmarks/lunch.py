@@ -24,7 +24,7 @@ from service.daily import Kitbag, call_for_delivery, faults, plan_day
 from service.db import open_database
 from service.importing.sample import load_sample
 from service.migrations.run import migrate
-from service.orders import place_order
+from service.orders import Placing, Wish, place_order
 from service.planning import read_question
 from service.settings import Settings
 from simulations.demand import facts_in, single_orders
@@ -80,13 +80,8 @@ def _take_orders(kit: Kitbag) -> None:
     for wish in single_orders(facts, DAY, seed=kit.settings.seed):
         place_order(
             kit.database,
-            elder_number=wish.elder_number,
-            service_day=DAY,
-            meal=wish.meal,
-            fulfilment=wish.fulfilment,
-            dish_code=wish.dish_code,
-            source=wish.source,
-            placed_by=wish.placed_by,
+            Placing(wish.elder_number, wish.source, wish.placed_by),
+            Wish(DAY, wish.meal, wish.fulfilment, wish.dish_code),
             clock=kit.clock,
         )
 

@@ -11,10 +11,13 @@ from service.clock import Clock
 from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.errors import NuanfanError
+from service.idempotency import forget_old_answers
 from service.papers import write_due_papers
+from service.people import apply_due_changes
 from service.replanning import REPLAN, replan_meal, tell_refused
 from service.settings import Settings
-from service.work import RUN_MEAL, claim_next, fail, finish, meal_of, put_back, write_due_meals
+from service.standing import generate_ahead
+from service.work import GENERATE, RUN_MEAL, claim_next, fail, finish, meal_of, put_back, write_due_meals
 
 log = structlog.get_logger()
 ACTOR = "scheduler"
@@ -48,6 +51,9 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
                 run_meal(*meal_of(job), kit)
             elif job.name == REPLAN:
                 replan_meal(*meal_of(job), kit)
+            elif job.name == GENERATE:
+                generate_ahead(database, clock)
+                forget_old_answers(database, clock)
         except NuanfanError as refusal:
             if refusal.key == "error.being_planned":
                 put_back(database, job, clock)
@@ -69,7 +75,14 @@ def write_papers(database: Database, settings: Settings, clock: Clock) -> int:
     return write_due_papers(database, settings, clock, actor=ACTOR)
 
 
+def change_states(database: Database, settings: Settings, clock: Clock) -> int:
+    """Pause, resume and end the service of elders whose day for it has come."""
+    del settings
+    return apply_due_changes(database, clock)
+
+
 TICKS = (
+    Tick("change_states", 60, change_states),
     Tick("write_work", 30, write_work),
     Tick("do_work", 5, do_work),
     Tick("write_papers", 15, write_papers),

@@ -21,7 +21,7 @@ from service import audit
 from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from service.tables import Elder, LoginFailure, LoginSession, MealOrder, Role, User
+from service.tables import LoginFailure, LoginSession, Role, User
 from service.texts import LANGUAGES
 
 IDLE = timedelta(hours=12)
@@ -360,25 +360,3 @@ def _fits(password: str, stored: str) -> bool:
 
 def _digest(purpose: str, token: str) -> str:
     return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
-
-
-def refuse_foreign_elder(session: Session, reach: Reach, elder_number: str) -> None:
-    """Refuse to act for an elder of another meal point; an unknown elder is left to the story that asks.
-
-    Raises
-    ------
-    NotAllowedError
-        If the elder is registered at another meal point than `reach` covers.
-    """
-    if reach == EVERYTHING:
-        return
-    elder = session.get(Elder, elder_number)
-    if elder is not None and (reach.meal_point is None or elder.meal_point_code != reach.meal_point):
-        raise NotAllowedError("access.not_yours")
-
-
-def refuse_foreign_order(session: Session, reach: Reach, order_id: int) -> None:
-    """Refuse to act on an order of another meal point's elder; the rules of `refuse_foreign_elder` hold."""
-    order = session.get(MealOrder, order_id)
-    if order is not None:
-        refuse_foreign_elder(session, reach, order.elder_number)

@@ -22,7 +22,8 @@ from service.calendar import cut_off
 from service.clock import ZONE, Clock
 from service.db import Database, changed_rows
 from service.errors import ConflictError, NuanfanError
-from service.orders import ensure_meal_day, generate_standing_orders
+from service.orders import ensure_meal_day
+from service.standing import generate_standing_orders
 from service.tables import MealDay, MealPoint, MealState
 from service.texts import Key
 
@@ -56,7 +57,7 @@ class Claim:
             ensure_meal_day(session, self.service_day, self.meal)
             if self._update(session, MealDay.state == MealState.OPEN, self._closing(session, actor, early=early)):
                 made = generate_standing_orders(session, self.service_day, self.meal, clock=self.clock)
-                self._note(session, actor, "close_meal", standing=made)
+                self._note(session, actor, "close_meal", standing=made.made)
             elif self._update(session, (MealDay.state == MealState.CLOSED) & self._is_free(), self._lease()):
                 self._note(session, actor, "resume_meal")
             else:

@@ -1,23 +1,29 @@
-"""Orders: placed one by one or from standing orders, cancelled as a state, closed for the kitchen."""
+"""Orders: placed one by one or a week at a time, cancelled as a state, closed for the kitchen."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from kitchens.meals import Fulfilment, Meal
 from service import audit
 from service.calendar import cut_off, is_service_day
-from service.clock import ZONE, Clock
+from service.clock import ZONE, Clock, local_day
 from service.db import Database
+from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
+from service.idempotency import Answer, Call, answered_once
 from service.tables import (
     Elder,
     ElderState,
+    KitchenMeal,
     MealDay,
     MealOrder,
     MealPoint,
@@ -25,76 +31,148 @@ from service.tables import (
     MenuEntry,
     OrderSource,
     OrderState,
-    StandingOrder,
 )
+
+USUAL_RANK = 1
+DAYS_AHEAD = 62
+"""How far ahead a single meal may be ordered: two months, further than any menu is known."""
+
+MOST_AT_ONCE = 42
+"""Two weeks of three meals: the most that one ticket may order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One meal as somebody wants it; without a dish the kitchen's usual one, `proxy_name` is who fetches it."""
+
+    service_day: date
+    meal: Meal
+    fulfilment: Fulfilment
+    dish_code: str | None = None
+    proxy_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Who places orders for whom, by which way."""
+
+    elder_number: str
+    source: OrderSource
+    placed_by: str
 
 
 def place_order(
-    database: Database,
-    *,
-    elder_number: str,
-    service_day: date,
-    meal: Meal,
-    fulfilment: Fulfilment,
-    source: OrderSource,
-    placed_by: str,
-    clock: Clock,
-    dish_code: str | None = None,
-    idempotency_key: str | None = None,
+    database: Database, placing: Placing, wish: Wish, *, clock: Clock, call: Call | None = None
 ) -> MealOrder:
-    """Place one meal for one elder and return the stored order.
-
-    The same `idempotency_key` for the same wish returns the order it made before.
+    """Place one meal for one elder and return the order as it was stored; the same call again returns the same.
 
     Raises
     ------
     NotFoundError
         If the elder is not known.
     InvalidError
-        If the elder is not served, the day is no service day, or the dish is not on any menu of the meal.
+        If the elder is not served, the day is no service day, the dish is not on the kitchen's menu of the meal, or the
+        call's key stood for something else.
     ConflictError
-        If the elder already has this meal, its orders are closed, or the key stands for another order.
+        If the elder already has this meal, its orders are closed, its kitchen or the dish is at its limit, or the same
+        call is at work.
     """
+    return place_orders(database, placing, (wish,), clock=clock, call=call)[0]
+
+
+def place_orders(
+    database: Database, placing: Placing, wishes: Sequence[Wish], *, clock: Clock, call: Call | None = None
+) -> list[MealOrder]:
+    """Place several meals for one elder, all or none; as `place_order`.
+
+    Raises
+    ------
+    InvalidError
+        Also if there are none, too many, or two for one meal.
+    """
+    _refuse_odd_ticket(wishes)
+
+    def work(session: Session) -> Answer:
+        elder = get_served_elder(session, placing.elder_number)
+        orders = [_placed(session, elder, placing, wish, clock) for wish in wishes]
+        return {"orders": [order.model_dump(mode="json") for order in orders]}
+
     try:
-        with database.write() as session:
-            if idempotency_key and (earlier := _find_by_key(session, idempotency_key)):
-                wished = (elder_number, service_day, meal, placed_by, OrderState.PLACED)
-                made = (earlier.elder_number, earlier.service_day, earlier.meal, earlier.placed_by, earlier.state)
-                if made != wished:
-                    raise ConflictError("error.key_used", given=idempotency_key)
-                return earlier
-            elder = _get_served_elder(session, elder_number)
-            refuse_if_closed(session, elder, service_day, meal, clock)
-            _refuse_unknown_dish(session, dish_code, service_day, meal)
-            order = _find_order(session, elder_number, service_day, meal)
-            if order is not None and order.state == OrderState.PLACED:
-                raise ConflictError("error.already_ordered", elder=elder_number, day=service_day)
-            wish: dict[str, Any] = {
-                "fulfilment": fulfilment,
-                "dish_code": dish_code,
-                "state": OrderState.PLACED,
-                "source": source,
-                "placed_by": placed_by,
-                "placed_at": clock.now(),
-                "idempotency_key": idempotency_key,
-            }
-            if order is None:
-                order = MealOrder(elder_number=elder_number, service_day=service_day, meal=meal, **wish)
-            else:
-                order.sqlmodel_update(wish, update={"changed_at": clock.now()})
-            session.add(order)
-            session.flush()
-            audit.note(
-                session, at=clock.now(), actor=placed_by, action="place_order", subject=str(order.id), source=source
-            )
-            return order
+        answer = answered_once(database, call, clock, work)
     except IntegrityError as error:
         # Two clerks at once: the database let one through.
-        raise ConflictError("error.already_ordered", elder=elder_number, day=service_day) from error
+        raise ConflictError("error.already_ordered", elder=placing.elder_number, day=wishes[0].service_day) from error
+    return [MealOrder.model_validate(order) for order in answer["orders"]]
 
 
-def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock) -> MealOrder:
-    """Cancel an order; the row stays, so that no generator brings the meal back.
+def _refuse_odd_ticket(wishes: Sequence[Wish]) -> None:
+    if not 1 <= len(wishes) <= MOST_AT_ONCE:
+        raise InvalidError("error.ticket_size", most=MOST_AT_ONCE, given=len(wishes))
+    seen: set[tuple[date, Meal]] = set()
+    for wish in wishes:
+        if (wish.service_day, wish.meal) in seen:
+            raise InvalidError("error.ticket_twice", day=wish.service_day)
+        seen.add((wish.service_day, wish.meal))
+
+
+def _placed(session: Session, elder: Elder, placing: Placing, wish: Wish, clock: Clock) -> MealOrder:
+    furthest = local_day(clock.now()) + timedelta(days=DAYS_AHEAD)
+    if wish.service_day > furthest:
+        raise InvalidError("error.too_far_ahead", day=wish.service_day, last=furthest)
+    point = find_point(session, elder)
+    refuse_if_closed(session, point, wish.service_day, wish.meal, clock)
+    refuse_unknown_dish(session, wish)
+    order = find_order(session, elder.number, wish.service_day, wish.meal)
+    if order is not None and order.state in {OrderState.PLACED, OrderState.REQUESTED}:
+        raise ConflictError("error.already_ordered", elder=elder.number, day=wish.service_day)
+    kitchen_code = point.kitchen_code if point else None
+    refuse_clashing(session, elder, wish.service_day, wish.meal, wish.dish_code, kitchen_code)
+    refuse_if_full(session, point, wish)
+    order = written(session, order, elder, point, wish, placing, OrderState.PLACED, clock)
+    audit.note(
+        session,
+        at=clock.now(),
+        actor=placing.placed_by,
+        action="place_order",
+        subject=str(order.id),
+        source=placing.source,
+    )
+    return order
+
+
+def written(
+    session: Session,
+    order: MealOrder | None,
+    elder: Elder,
+    point: MealPoint | None,
+    wish: Wish,
+    placing: Placing,
+    state: OrderState,
+    clock: Clock,
+) -> MealOrder:
+    """Write a wish as a new order, or over the elder's cancelled, withdrawn or refused one of this meal."""
+    values: dict[str, Any] = {
+        "fulfilment": wish.fulfilment,
+        "dish_code": wish.dish_code,
+        "proxy_name": wish.proxy_name,
+        "meal_point_code": point.code if point else None,
+        "kitchen_code": point.kitchen_code if point else None,
+        "state": state,
+        "source": placing.source,
+        "placed_by": placing.placed_by,
+        "placed_at": clock.now(),
+    }
+    if order is None:
+        order = MealOrder(elder_number=elder.number, service_day=wish.service_day, meal=wish.meal, **values)
+    else:
+        order.sqlmodel_update(values, update={"changed_at": clock.now()})
+    session.add(order)
+    session.flush()
+    return order
+
+
+def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock, call: Call | None = None) -> MealOrder:
+    """Cancel an order; the row stays, so that no generator brings the meal back. The same call again answers the same.
 
     Raises
     ------
@@ -103,61 +181,22 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock) ->
     ConflictError
         If it is cancelled already or its meal is closed.
     """
-    with database.write() as session:
+
+    def work(session: Session) -> Answer:
         order = session.get(MealOrder, order_id)
         if order is None:
             raise NotFoundError("error.unknown_order", order=order_id)
-        if order.state == OrderState.CANCELLED:
+        if order.state != OrderState.PLACED:
             raise ConflictError("error.already_cancelled", order=order_id)
-        elder = session.get(Elder, order.elder_number)
-        refuse_if_closed(session, elder, order.service_day, Meal(order.meal), clock)
+        elder = session.get_one(Elder, order.elder_number)
+        refuse_if_closed(session, find_point(session, elder), order.service_day, Meal(order.meal), clock)
         order.state, order.changed_at = OrderState.CANCELLED, clock.now()
         session.add(order)
         audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order_id))
         session.flush()
-        return order
+        return order.model_dump(mode="json")
 
-
-def generate_standing_orders(session: Session, service_day: date, meal: Meal, *, clock: Clock) -> int:
-    """Make the day's orders from the standing ones and return how many were made."""
-    due = standing_orders_due(session, service_day, meal)
-    session.add_all(_from_standing(standing, service_day, clock) for standing in due)
-    session.flush()
-    return len(due)
-
-
-def standing_orders_due(session: Session, service_day: date, meal: Meal) -> list[StandingOrder]:
-    """Return the standing orders that hold on a day of which the elder's meal point serves, and have no order yet.
-
-    A person's own choice is never overwritten and a cancelled meal never comes back: whoever has a row for this meal,
-    in whatever state, is passed over.
-    """
-    has_row = select(MealOrder.elder_number).where(
-        col(MealOrder.service_day) == service_day, col(MealOrder.meal) == meal
-    )
-    wanted = session.exec(
-        select(StandingOrder, Elder)
-        .join(Elder, col(Elder.number) == col(StandingOrder.elder_number))
-        .where(StandingOrder.meal == meal, Elder.state == ElderState.ACTIVE)
-        .where(col(StandingOrder.weekdays).contains(str(service_day.isoweekday())))
-        .where(col(StandingOrder.elder_number).not_in(has_row))
-        .order_by(col(StandingOrder.elder_number))
-    ).all()
-    points = {point.code: point for point in session.exec(select(MealPoint))}
-    return [
-        standing
-        for standing, elder in wanted
-        if is_in_force(standing, service_day) and is_service_day(points.get(elder.meal_point_code or ""), service_day)
-    ]
-
-
-def is_in_force(standing: StandingOrder, day: date) -> bool:
-    """Return whether a standing order holds on `day`: begun, not ended, not paused."""
-    if day < standing.from_day or (standing.until_day is not None and day > standing.until_day):
-        return False
-    if standing.paused_from is None or day < standing.paused_from:
-        return True
-    return standing.paused_until is not None and day > standing.paused_until
+    return MealOrder.model_validate(answered_once(database, call, clock, work))
 
 
 def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
@@ -168,19 +207,8 @@ def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
     session.execute(insert(MealDay).values(**values).on_conflict_do_nothing())
 
 
-def refuse_if_closed(session: Session, elder: Elder | None, service_day: date, meal: Meal, clock: Clock) -> None:
-    """Refuse unless the meal is open for this elder's meal point, and hold it open until the transaction ends.
-
-    Raises
-    ------
-    InvalidError
-        If the day is no service day.
-    ConflictError
-        If the meal is closed or the cut-off has passed.
-    """
-    point = session.get(MealPoint, elder.meal_point_code) if elder and elder.meal_point_code else None
-    if not is_service_day(point, service_day):
-        raise InvalidError("error.no_service_day", day=service_day)
+def hold_open(session: Session, service_day: date, meal: Meal) -> bool:
+    """Return whether a meal is open for orders, and hold it so until the transaction ends."""
     ensure_meal_day(session, service_day, meal)
     # A shared lock: whoever closes the meal waits for the orders that are being written, and then sees them.
     day = session.exec(
@@ -189,12 +217,102 @@ def refuse_if_closed(session: Session, elder: Elder | None, service_day: date, m
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     ).one()
+    return day.state == MealState.OPEN
+
+
+def refuse_if_closed(session: Session, point: MealPoint | None, service_day: date, meal: Meal, clock: Clock) -> None:
+    """Refuse unless the meal is open for this meal point, and hold it open until the transaction ends.
+
+    Raises
+    ------
+    InvalidError
+        If the day is no service day.
+    ConflictError
+        If the meal is closed or the cut-off has passed.
+    """
+    if not is_service_day(point, service_day):
+        raise InvalidError("error.no_service_day", day=service_day)
+    is_open = hold_open(session, service_day, meal)
     limit = cut_off(point, service_day, meal)
-    if day.state != MealState.OPEN or clock.now() > limit:
+    if not is_open or clock.now() > limit:
         raise ConflictError("error.orders_closed", day=service_day, until=f"{limit.astimezone(ZONE):%Y-%m-%d %H:%M}")
 
 
-def _get_served_elder(session: Session, elder_number: str) -> Elder:
+def refuse_if_full(session: Session, point: MealPoint | None, wish: Wish) -> None:
+    """Refuse a meal more than the meal point's kitchen or the dish allows, and hold the count until the end.
+
+    Raises
+    ------
+    ConflictError
+        Then.
+    """
+    if point is None or point.kitchen_code is None:
+        return
+    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == point.kitchen_code, KitchenMeal.meal == wish.meal)
+    # Locked, so that two orders cannot both be the last one.
+    kitchen = session.exec(able.with_for_update()).first()
+    if kitchen is None:
+        return
+    of_kitchen = (
+        select(func.count())
+        .select_from(MealOrder)
+        .where(
+            MealOrder.service_day == wish.service_day,
+            MealOrder.meal == wish.meal,
+            MealOrder.kitchen_code == point.kitchen_code,
+            MealOrder.state == OrderState.PLACED,
+        )
+    )
+    if session.exec(of_kitchen).one() >= kitchen.capacity_meals:
+        raise ConflictError("error.kitchen_full", day=wish.service_day, most=kitchen.capacity_meals)
+    entry = _find_entry(session, point.kitchen_code, wish)
+    if entry is None or entry.capacity_meals is None:
+        return
+    is_dish = col(MealOrder.dish_code) == entry.dish_code
+    if entry.rank == USUAL_RANK:
+        is_dish = or_(is_dish, col(MealOrder.dish_code).is_(None))
+    if session.exec(of_kitchen.where(is_dish)).one() >= entry.capacity_meals:
+        raise ConflictError("error.dish_full", dish=entry.dish_code, day=wish.service_day, most=entry.capacity_meals)
+
+
+def refuse_unknown_dish(session: Session, wish: Wish) -> None:
+    """Refuse a dish that is on no kitchen's menu of the meal: another kitchen than the usual one may cook it.
+
+    Raises
+    ------
+    InvalidError
+        Then.
+    """
+    if wish.dish_code is None:
+        return
+    on_menu = select(MenuEntry).where(
+        MenuEntry.dish_code == wish.dish_code, MenuEntry.service_day == wish.service_day, MenuEntry.meal == wish.meal
+    )
+    if session.exec(on_menu).first() is None:
+        raise InvalidError("error.dish_not_on_menu", dish=wish.dish_code, day=wish.service_day)
+
+
+def _find_entry(session: Session, kitchen_code: str, wish: Wish) -> MenuEntry | None:
+    of_meal = select(MenuEntry).where(
+        MenuEntry.kitchen_code == kitchen_code,
+        MenuEntry.service_day == wish.service_day,
+        MenuEntry.meal == wish.meal,
+    )
+    if wish.dish_code is None:
+        return session.exec(of_meal.where(MenuEntry.rank == USUAL_RANK)).first()
+    return session.exec(of_meal.where(MenuEntry.dish_code == wish.dish_code)).first()
+
+
+def get_served_elder(session: Session, elder_number: str) -> Elder:
+    """Return an elder who is served now.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such elder.
+    InvalidError
+        If the elder is not served.
+    """
     elder = session.get(Elder, elder_number)
     if elder is None:
         raise NotFoundError("error.unknown_elder", elder=elder_number)
@@ -203,36 +321,15 @@ def _get_served_elder(session: Session, elder_number: str) -> Elder:
     return elder
 
 
-def _refuse_unknown_dish(session: Session, dish_code: str | None, service_day: date, meal: Meal) -> None:
-    if dish_code is None:
-        return
-    on_menu = select(MenuEntry).where(
-        MenuEntry.dish_code == dish_code, MenuEntry.service_day == service_day, MenuEntry.meal == meal
-    )
-    if session.exec(on_menu).first() is None:
-        raise InvalidError("error.dish_not_on_menu", dish=dish_code, day=service_day)
+def find_point(session: Session, elder: Elder) -> MealPoint | None:
+    """Return the elder's meal point."""
+    return session.get(MealPoint, elder.meal_point_code) if elder.meal_point_code else None
 
 
-def _find_order(session: Session, elder_number: str, service_day: date, meal: Meal) -> MealOrder | None:
+def find_order(session: Session, elder_number: str, service_day: date, meal: Meal) -> MealOrder | None:
+    """Return the elder's order of this meal, in whatever state."""
     return session.exec(
         select(MealOrder).where(
             MealOrder.elder_number == elder_number, MealOrder.service_day == service_day, MealOrder.meal == meal
         )
     ).first()
-
-
-def _find_by_key(session: Session, key: str) -> MealOrder | None:
-    return session.exec(select(MealOrder).where(MealOrder.idempotency_key == key)).first()
-
-
-def _from_standing(standing: StandingOrder, service_day: date, clock: Clock) -> MealOrder:
-    return MealOrder(
-        elder_number=standing.elder_number,
-        service_day=service_day,
-        meal=standing.meal,
-        fulfilment=standing.fulfilment,
-        dish_code=standing.dish_code,
-        source=OrderSource.STANDING,
-        placed_by="standing",
-        placed_at=clock.now(),
-    )

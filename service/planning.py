@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -17,11 +15,11 @@ from kitchens.wishes import NO_WISHES, Wishes
 from routing import problem as routing_problem
 from routing.places import Place, Window
 from service.calendar import is_service_day
+from service.diets import diet_of, list_menus
 from service.facts import read_facts
 from service.tables import (
     Community,
     Courier,
-    Dish,
     Elder,
     ElderState,
     Kitchen,
@@ -29,13 +27,10 @@ from service.tables import (
     MealDay,
     MealOrder,
     MealPoint,
-    MenuEntry,
     OrderState,
     Van,
 )
 from service.wishes import read_wishes
-
-Word = TypeVar("Word", bound=StrEnum)
 
 DOOR_S = 100
 STAIRS_S_A_FLOOR = 20
@@ -95,11 +90,6 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
     )
 
 
-def words(kind: type[Word], line: str) -> frozenset[Word]:
-    """Return the words of `kind` that a column holds parted by spaces."""
-    return frozenset(kind(word) for word in line.split())
-
-
 def door_time_s(floor: int, *, has_lift: bool) -> int:
     """Return the seconds a courier needs from the gate to the next start."""
     up_s = max(0, floor - 1) * STAIRS_S_A_FLOOR
@@ -109,16 +99,6 @@ def door_time_s(floor: int, *, has_lift: bool) -> int:
 def floors_on_foot(floor: int, *, has_lift: bool) -> int:
     """Return the floors that a courier walks up."""
     return 0 if has_lift else max(0, floor - 1)
-
-
-def diet_of(elder: Elder) -> meals.Diet:
-    """Return what an elder may eat."""
-    return meals.Diet(
-        texture=meals.Texture(elder.texture),
-        limits=words(meals.Limit, elder.limits),
-        excludes=words(meals.Ingredient, elder.excludes),
-        dislikes=words(meals.Ingredient, elder.dislikes),
-    )
 
 
 def _list_orders(
@@ -163,7 +143,7 @@ def _streets(session: Session) -> dict[str, str]:
 def _list_kitchens(
     session: Session, service_day: date, meal: meals.Meal, points: list[MealPoint], with_vans: set[str]
 ) -> list[kitchens_problem.Kitchen]:
-    menus = _menus(session, service_day, meal)
+    menus = list_menus(session, service_day, meal)
     stands_in = {point.kitchen_code: point.code for point in points if point.kitchen_on_site}
     rows = session.exec(
         select(Kitchen, KitchenMeal)
@@ -185,30 +165,6 @@ def _list_kitchens(
         )
         for kitchen, work in rows
     ]
-
-
-def _menus(session: Session, service_day: date, meal: meals.Meal) -> dict[str, tuple[meals.Dish, ...]]:
-    rows = session.exec(
-        select(MenuEntry, Dish)
-        .join(Dish, col(Dish.code) == col(MenuEntry.dish_code))
-        .where(MenuEntry.service_day == service_day, MenuEntry.meal == meal)
-        .order_by(col(MenuEntry.kitchen_code), col(MenuEntry.rank))
-    )
-    menus: dict[str, tuple[meals.Dish, ...]] = {}
-    for entry, dish in rows:
-        menus[entry.kitchen_code] = (*menus.get(entry.kitchen_code, ()), dish_value(dish))
-    return menus
-
-
-def dish_value(dish: Dish) -> meals.Dish:
-    """Return a dish as planning sees it."""
-    return meals.Dish(
-        dish_id=dish.code,
-        name=dish.name,
-        contains=words(meals.Ingredient, dish.contains),
-        textures=words(meals.Texture, dish.textures),
-        keeps=words(meals.Limit, dish.keeps),
-    )
 
 
 def _meal_point(

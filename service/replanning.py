@@ -52,12 +52,17 @@ def ask_again(database: Database, service_day: date, meal: Meal, *, by: str, clo
         If it is asked for or being planned already, or a van or a courier has left.
     """
     with database.write() as session:
-        plan = get_plan(session, service_day, meal)
-        refuse_if_on_the_road(session, plan)
-        refuse_while_planned(session, service_day, meal, clock)
-        add_job(session, REPLAN, f"{service_day}/{meal}", clock.now())
-        subject = f"{service_day}/{meal}/v{plan.version}"
-        audit.note(session, at=clock.now(), actor=by, action="ask_replan", subject=subject)
+        write_replan(session, service_day, meal, by=by, clock=clock)
+
+
+def write_replan(session: Session, service_day: date, meal: Meal, *, by: str, clock: Clock) -> None:
+    """Write the work of planning a meal again within the caller's transaction; raises as `ask_again`."""
+    plan = get_plan(session, service_day, meal)
+    refuse_if_on_the_road(session, plan)
+    refuse_while_planned(session, service_day, meal, clock)
+    add_job(session, REPLAN, f"{service_day}/{meal}", clock.now())
+    subject = f"{service_day}/{meal}/v{plan.version}"
+    audit.note(session, at=clock.now(), actor=by, action="ask_replan", subject=subject)
 
 
 def replan_meal(service_day: date, meal: Meal, kit: Kitbag) -> Published:

@@ -18,8 +18,8 @@ from kitchens.meals import Meal
 from service.claims import latest_cut_off
 from service.clock import Clock, instant_of, local_day
 from service.db import Database, changed_rows
-from service.orders import standing_orders_due
 from service.outbox import tell
+from service.standing import has_standing_orders
 from service.tables import Job, MealDay, MealOrder, MealState, Notice, OrderState, Role
 
 LEASE = timedelta(seconds=60)
@@ -30,16 +30,24 @@ MANY_ATTEMPTS = 5
 DAYS_AHEAD = 14
 DAYS_BACK = 2
 RUN_MEAL = "run_meal"
+GENERATE = "generate"
+GENERATE_AT_S = 600
+"""When standing orders are written out each day: ten minutes after midnight, before anybody orders."""
 
 
 def write_due_meals(database: Database, clock: Clock) -> int:
-    """Write one piece of work for each meal whose cut-off has passed and that is not published; return how many.
+    """Write what has fallen due: each meal past its cut-off that is not published, standing orders once a day.
+
+    Returns how many pieces were new.
 
     A meal whose time is over is not planned any more, since nobody can eat it; whose orders it leaves is told once.
     """
     today = local_day(clock.now())
     written = 0
     with database.write() as session:
+        generate_at = instant_of(today, GENERATE_AT_S)
+        if generate_at <= clock.now():
+            written += add_job(session, GENERATE, str(today), generate_at)
         for ahead in range(-DAYS_BACK, DAYS_AHEAD):
             day = today + timedelta(days=ahead)
             for meal in Meal:
@@ -121,7 +129,7 @@ def _is_wanted(session: Session, day: date, meal: Meal) -> bool:
     state = session.get(MealDay, (day, meal))
     if state is not None and state.state == MealState.PUBLISHED:
         return False
-    return _count_placed(session, day, meal) > 0 or bool(standing_orders_due(session, day, meal))
+    return _count_placed(session, day, meal) > 0 or has_standing_orders(session, day, meal)
 
 
 def _count_placed(session: Session, day: date, meal: Meal) -> int:

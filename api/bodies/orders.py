@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ServiceDay
 from kitchens.meals import Fulfilment, Meal
+from service.late import LONGEST_REASON
+from service.orders import MOST_AT_ONCE, Wish
 from service.tables import MealOrder, OrderSource, OrderState
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
@@ -22,10 +24,28 @@ class OrderDoor(StrEnum):
     PHONE = OrderSource.PHONE.value
     WORKER = OrderSource.WORKER.value
     FAMILY = OrderSource.FAMILY.value
+    COURIER = OrderSource.COURIER.value
+    BULK = OrderSource.BULK.value
     API = OrderSource.API.value
 
 
-class OrderIn(BaseModel):
+class MealIn(BaseModel):
+    """One meal as somebody wants it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service_day: ServiceDay
+    meal: Meal
+    fulfilment: Fulfilment
+    dish_code: Code | None = Field(default=None, description="Without it the usual dish of the elder's kitchen")
+    proxy_name: Annotated[str, Field(max_length=40)] = Field(default="", description="Who fetches it")
+
+    def wish(self) -> Wish:
+        """Return it as the service takes it."""
+        return Wish(self.service_day, self.meal, self.fulfilment, self.dish_code, self.proxy_name)
+
+
+class OrderIn(MealIn):
     """One meal for one elder."""
 
     model_config = ConfigDict(
@@ -38,21 +58,64 @@ class OrderIn(BaseModel):
                     "meal": "lunch",
                     "fulfilment": "home",
                     "source": "phone",
-                    "idempotency_key": "9f0c7a52-call-118",
                 }
             ]
         },
     )
 
     elder_number: Code
-    service_day: ServiceDay
-    meal: Meal
-    fulfilment: Fulfilment
-    dish_code: Code | None = Field(default=None, description="Without it the usual dish of the elder's kitchen")
     source: OrderDoor = OrderDoor.API
-    idempotency_key: Annotated[str, Field(min_length=8, max_length=80)] | None = Field(
-        default=None, description="The same key again returns the order that it made before"
-    )
+
+
+class TicketIn(BaseModel):
+    """Several meals for one elder, all or none: a week at the kiosk, a ticket filled in by hand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    elder_number: Code
+    source: OrderDoor = OrderDoor.BULK
+    meals: Annotated[list[MealIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class LateIn(OrderIn):
+    """One meal after its cut-off, with a reason for the kitchen."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+
+
+class LateCancelIn(BaseModel):
+    """Why a meal is to be cancelled after its cut-off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+
+
+class DecisionIn(BaseModel):
+    """What a kitchen says to a late wish; a refusal says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    accepts: bool
+    why: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+
+
+class LateOut(BaseModel):
+    """A late wish and what became of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: int
+    order_id: int
+    kitchen_code: str | None
+    cancels: bool
+    reason: str
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    decided_by: str | None
+    accepted: bool | None
+    why: str
 
 
 class OrderOut(BaseModel):
@@ -66,6 +129,9 @@ class OrderOut(BaseModel):
     meal: Meal
     fulfilment: Fulfilment
     dish_code: str | None
+    meal_point_code: str | None
+    kitchen_code: str | None
+    proxy_name: str
     state: OrderState
     source: OrderSource
     placed_by: str
@@ -75,4 +141,4 @@ class OrderOut(BaseModel):
 
 def order_out(order: MealOrder) -> OrderOut:
     """Return what the outside sees of an order."""
-    return OrderOut(**order.model_dump(exclude={"idempotency_key"}))
+    return OrderOut(**order.model_dump())

@@ -19,7 +19,7 @@ from service.clock import local_day
 from service.errors import ConflictError, InvalidError
 from service.importing.sample import load_sample
 from service.migrations.run import migrate
-from service.orders import place_order
+from service.orders import Placing, Wish, place_order
 from service.papers import write_papers_of
 from service.publishing import find_published
 from service.tables import Elder
@@ -75,13 +75,8 @@ def _take_orders(here: Installation, service_day: date) -> None:
         try:
             place_order(
                 here.database,
-                elder_number=wish.elder_number,
-                service_day=service_day,
-                meal=Meal.LUNCH,
-                fulfilment=wish.fulfilment,
-                dish_code=wish.dish_code,
-                source=wish.source,
-                placed_by=wish.placed_by,
+                Placing(wish.elder_number, wish.source, wish.placed_by),
+                Wish(service_day, Meal.LUNCH, wish.fulfilment, wish.dish_code),
                 clock=here.clock,
             )
             placed += 1

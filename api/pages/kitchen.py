@@ -15,9 +15,12 @@ from api.pages.render import page
 from service.access import Login
 from service.board.heads import choose_meal, find_plan
 from service.board.kitchen import TEXTURES, kitchen_view, list_plan_kitchens, list_van_loads
+from service.board.late import late_rows
 from service.clock import instant_of, local_day
 from service.errors import NotAllowedError
+from service.late import LONGEST_REASON, decide_late
 from service.progress import mark_cooked, mark_van_left, undo_cooked
+from service.reach import refuse_foreign_request
 
 router = APIRouter(include_in_schema=False)
 TimeForm = Annotated[str, Form(pattern=r"^(\d{2}:\d{2})?$")]
@@ -42,6 +45,7 @@ def show_kitchen(
         code = login.reach.kitchen or kitchen or next((code for code, _ in choices), "")
         view = kitchen_view(session, plan, code, house.clock) if plan and code else None
         vans = list_van_loads(session, plan, code, house.clock) if plan and code else ()
+        late = late_rows(session, choice.service_day, choice.meal, code or None)
     return page(
         request,
         "kitchen.html",
@@ -50,6 +54,8 @@ def show_kitchen(
         plan=plan,
         view=view,
         vans=vans,
+        late=late,
+        longest_reason=LONGEST_REASON,
         choices=choices if login.reach.kitchen is None else (),
         textures=TEXTURES,
     )
@@ -78,6 +84,22 @@ def do_undo_cooked(
 ) -> Response:
     """Take a mistaken mark back."""
     undo_cooked(house.database, batch_id, by=login.name, reach=login.reach, clock=house.clock)
+    return go_to(back)
+
+
+@router.post("/late/{request_id}/decision")
+def do_decide_late(
+    request_id: RowId,
+    house: HouseDep,
+    accepts: Annotated[bool, Form()],
+    why: Annotated[str, Form(max_length=LONGEST_REASON)] = "",
+    back: BackForm = "/kitchen",
+    login: Login = Depends(allowed(Operation.DECIDE_LATE)),  # noqa: B008  FastAPI's way to ask
+) -> Response:
+    """Accept or refuse a wish after the cut-off."""
+    with house.database.read() as session:
+        refuse_foreign_request(session, login.reach, request_id)
+    decide_late(house.database, request_id, accepts=accepts, by=login.name, clock=house.clock, why=why)
     return go_to(back)
 
 

@@ -38,9 +38,13 @@ def test_an_order_is_placed_and_cancelled(enter: Enter, town: Town) -> None:
 
 def test_the_same_key_gives_the_same_order_and_a_second_order_is_refused(enter: Enter, town: Town) -> None:
     operator = enter("jiexian")
-    once = operator.post("/api/orders", json={**TUESDAY, "idempotency_key": "call-118-a"})
-    again = operator.post("/api/orders", json={**TUESDAY, "idempotency_key": "call-118-a"})
-    assert once.json() == again.json()
+    key = {"Idempotency-Key": "call-118-a"}
+    once = operator.post("/api/orders", json=TUESDAY, headers=key)
+    again = operator.post("/api/orders", json=TUESDAY, headers=key)
+    assert (once.status_code, once.json()) == (again.status_code, again.json())
+    other = operator.post("/api/orders", json=TUESDAY | {"elder_number": "E0002"}, headers=key)
+    assert (other.status_code, other.json()["key"]) == (422, "error.key_used")
+    assert operator.post("/api/orders", json=TUESDAY, headers={"Idempotency-Key": "short"}).status_code == 422
     assert operator.post("/api/orders", json=TUESDAY).json()["key"] == "error.already_ordered"
 
 

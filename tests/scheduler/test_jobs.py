@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from kitchens.meals import Meal
 from scheduler.jobs import TICKS, do_work, write_papers, write_work
@@ -14,6 +14,7 @@ from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.settings import Settings
 from service.tables import Job, MealDay, MealState, Paper, Plan
+from service.work import RUN_MEAL
 from tests.service.towns import MONDAY, found_town
 
 SETTINGS = Settings(_env_file=None, effort="quick")  # type: ignore[call-arg]
@@ -21,12 +22,19 @@ SETTINGS = Settings(_env_file=None, effort="quick")  # type: ignore[call-arg]
 
 @pytest.fixture
 def town(database: Database, clock: StoppedClock) -> Database:
-    """The thirty elders' town a minute after the cut-off of Monday's lunch."""
+    """The thirty elders' town a minute after the cut-off of Monday's lunch; the standing orders are written out."""
     found_town(database)
     with database.read() as session:
         clock.instant = latest_cut_off(session, MONDAY, Meal.LUNCH)
-    clock.advance(60)
+    clock.advance(-3600)
+    write_work(database, SETTINGS, clock)
+    assert do_work(database, SETTINGS, clock) == 1
+    clock.advance(3660)
     return database
+
+
+def meals_of(session: Session) -> list[Job]:
+    return list(session.exec(select(Job).where(Job.name == RUN_MEAL)))
 
 
 def test_at_the_cut_off_the_clock_plans_the_meal_once(town: Database, clock: StoppedClock) -> None:
@@ -36,7 +44,7 @@ def test_at_the_cut_off_the_clock_plans_the_meal_once(town: Database, clock: Sto
     with town.read() as session:
         assert [plan.version for plan in session.exec(select(Plan))] == [1]
         assert session.get_one(MealDay, (MONDAY, Meal.LUNCH)).closed_by == "scheduler"
-        assert [job.done_at is not None for job in session.exec(select(Job))] == [True]
+        assert [job.done_at is not None for job in meals_of(session)] == [True]
 
 
 def test_two_clocks_at_once_plan_the_meal_once(town: Database, clock: StoppedClock) -> None:
@@ -54,7 +62,7 @@ def test_a_meal_that_somebody_plans_by_hand_is_left_to_them(town: Database, cloc
     claim.take(actor="desk", early=False)
     assert do_work(town, SETTINGS, clock) == 0
     with town.read() as session:
-        job = session.exec(select(Job)).one()
+        job = meals_of(session)[0]
         assert (job.done_at, job.error, job.attempt) == (None, "", 0)
         assert session.get_one(MealDay, (MONDAY, Meal.LUNCH)).state == MealState.CLOSED
 

@@ -19,7 +19,7 @@ from service.daily import Kitbag, call_for_delivery, faults, plan_day, refuse_if
 from service.db import Database, open_database
 from service.errors import ConflictError, ForgottenError, StorageError
 from service.migrations.run import migrate
-from service.orders import place_order
+from service.orders import Placing, Wish, place_order
 from service.planning import read_question
 from service.publishing import Published, find_published
 from service.settings import EngineChoice, Settings
@@ -88,6 +88,13 @@ def test_what_was_published_is_found_again_word_for_word(kit: Kitbag) -> None:
     assert find_published(kit.database, MONDAY, LUNCH) == published
 
 
+def test_every_plan_says_what_no_plan_costs_less_than(kit: Kitbag) -> None:
+    published = lunch(kit)
+    assert published.cost_m is not None
+    assert published.bound_m is not None
+    assert 0 < published.bound_m <= published.cost_m
+
+
 def test_the_same_meal_is_not_planned_twice(kit: Kitbag) -> None:
     lunch(kit)
     with pytest.raises(ConflictError) as refusal:
@@ -151,17 +158,8 @@ def test_a_day_on_which_everything_is_delivered_visits_every_door(kit: Kitbag) -
 
 
 def test_an_elder_who_ordered_and_one_with_a_standing_order_are_both_in_the_plan(kit: Kitbag) -> None:
-    place_order(
-        kit.database,
-        elder_number="E01",
-        service_day=MONDAY,
-        meal=LUNCH,
-        fulfilment=Fulfilment.HOME,
-        source=OrderSource.KIOSK,
-        placed_by="kiosk:P1",
-        clock=kit.clock,
-        dish_code="D2",
-    )
+    placing = Placing("E01", OrderSource.KIOSK, "kiosk:P1")
+    place_order(kit.database, placing, Wish(MONDAY, LUNCH, Fulfilment.HOME, "D2"), clock=kit.clock)
     lunch(kit)
     with kit.database.read() as session:
         planned = session.exec(

@@ -106,15 +106,10 @@ def test_the_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        # The child asks to die with its parent as its first act; until then it may still be starting.
-        for _ in range(100):
-            if b"solver_child" in Path(f"/proc/{child}/cmdline").read_bytes():
-                break
-            time.sleep(0.05)
-        time.sleep(1)
         parent.kill()
         parent.wait()
-    for _ in range(100):
+    # A child that was still starting finds its questions ended; on a busy machine that takes a while.
+    for _ in range(1_200):
         status = Path(f"/proc/{child}/stat")
         if not status.exists() or status.read_text().split(")")[1].split()[0] == "Z":
             return
