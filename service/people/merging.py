@@ -18,6 +18,9 @@ from service.errors import ConflictError, InvalidError, NotFoundError
 from service.people.likeness import sorted_pair
 from service.tables import Elder, ElderPair, ElderState, MealOrder, OrderState, StandingOrder, Verdict
 
+WANTED = (OrderState.PLACED, OrderState.REQUESTED)
+"""Orders of which a meal may come: one person cannot have two of one meal."""
+
 
 def merge(database: Database, *, keep: str, double: str, by: str, clock: Clock) -> ElderPair:
     """Let `double` point to `keep` from now on, and return the verdict.
@@ -149,7 +152,7 @@ def _meals_to_come(session: Session, number: str, today: date) -> set[tuple[date
     placed = select(MealOrder).where(
         MealOrder.elder_number == number,
         MealOrder.service_day >= today,
-        col(MealOrder.state).in_((OrderState.PLACED, OrderState.REQUESTED)),
+        col(MealOrder.state).in_(WANTED),
     )
     return {(order.service_day, order.meal) for order in session.exec(placed)}
 
@@ -173,7 +176,7 @@ def _move_orders(session: Session, double: str, keep: str, today: date) -> list[
     }
     moved: list[int] = []
     for order in session.exec(to_come.where(MealOrder.elder_number == double).order_by(col(MealOrder.id))).all():
-        if (order.service_day, order.meal) not in has and order.state == OrderState.PLACED:
+        if (order.service_day, order.meal) not in has and order.state in WANTED:
             order.elder_number = keep
             session.add(order)
             moved.append(order.id or 0)
