@@ -10,13 +10,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from service.errors import StorageError
+from service.errors import InvalidError, StorageError
 
 BUSY_MS = 10_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
@@ -44,6 +46,8 @@ class Database:
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error
+        except NoConnectionError as error:
+            raise StorageError("error.database_busy") from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -54,6 +58,8 @@ class Database:
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error
+        except NoConnectionError as error:
+            raise StorageError("error.database_busy") from error
 
 
 def open_database(url: str) -> Database:
@@ -62,8 +68,10 @@ def open_database(url: str) -> Database:
         engine = create_engine(url, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
-        return Database(engine)
-    return Database(create_engine(url, pool_size=20, max_overflow=25, pool_pre_ping=True))
+    else:
+        engine = create_engine(url, pool_size=20, max_overflow=25, pool_pre_ping=True)
+    event.listen(engine, "before_cursor_execute", _refuse_nul)
+    return Database(engine)
 
 
 def changed_rows(result: object) -> int:
@@ -87,6 +95,17 @@ def storage_error(error: OperationalError) -> StorageError:
     if "locked" in said or "busy" in said:
         return StorageError("error.database_busy")
     return StorageError("error.database_gone", detail=str(error.orig))
+
+
+def _refuse_nul(
+    _connection: Connection, _cursor: object, _statement: str, parameters: Any, _context: object, _many: bool
+) -> None:
+    """Refuse a NUL in any text before a statement is sent: PostgreSQL cannot hold one, and SQLite would."""
+    # A list holds rows; many rows in one statement come as one flat row.
+    for row in parameters if isinstance(parameters, list) else [parameters or ()]:
+        for value in row.values() if isinstance(row, dict) else row:
+            if isinstance(value, str) and "\x00" in value:
+                raise InvalidError("error.odd_text")
 
 
 def _set_pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

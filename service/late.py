@@ -31,7 +31,7 @@ from service.orders import (
     written,
 )
 from service.outbox import tell
-from service.replanning import write_replan
+from service.replanning import is_replan_waiting, write_replan
 from service.tables import Elder, LateRequest, MealDay, MealOrder, MealState, OrderState, Role
 from service.texts import Key
 
@@ -115,7 +115,7 @@ def decide_late(
     InvalidError
         If it is refused without saying why.
     ConflictError
-        If it is decided already, the meal is being planned, or it has left the kitchen.
+        If it is decided already, the meal is over, being planned, or has left the kitchen.
     """
     with database.write() as session:
         request = session.get(LateRequest, request_id)
@@ -154,6 +154,7 @@ def list_late(session: Session, service_day: date, meal: Meal, kitchen_code: str
 def _accept(session: Session, request: LateRequest, order: MealOrder, by: str, clock: Clock) -> None:
     """Let a wish count; a plan that is published already is made again with it."""
     meal = Meal(order.meal)
+    _refuse_if_over(order.service_day, meal, clock)
     ensure_meal_day(session, order.service_day, meal)
     day = session.exec(
         select(MealDay)
@@ -163,7 +164,7 @@ def _accept(session: Session, request: LateRequest, order: MealOrder, by: str, c
     ).one()
     if day.state == MealState.CLOSED:
         raise ConflictError("lock.being_planned", day=order.service_day, meal=Key(f"meal.{meal}"))
-    if day.state == MealState.PUBLISHED:
+    if day.state == MealState.PUBLISHED and not is_replan_waiting(session, order.service_day, meal):
         write_replan(session, order.service_day, meal, by=by, clock=clock)
     order.state = OrderState.CANCELLED if request.cancels else OrderState.PLACED
     order.changed_at = clock.now()
@@ -182,6 +183,10 @@ def _refuse_unless_late(session: Session, elder: Elder, service_day: date, meal:
     day = session.get(MealDay, (service_day, meal))
     if clock.now() <= limit and (day is None or day.state == MealState.OPEN):
         raise ConflictError("error.not_late_yet", day=service_day, until=local_time(limit))
+    _refuse_if_over(service_day, meal, clock)
+
+
+def _refuse_if_over(service_day: date, meal: Meal, clock: Clock) -> None:
     if clock.now() > instant_of(service_day, HOME_WINDOWS[meal].end_s):
         raise ConflictError("error.meal_over", day=service_day, meal=Key(f"meal.{meal}"))
 

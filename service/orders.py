@@ -24,6 +24,7 @@ from service.tables import (
     Elder,
     ElderState,
     KitchenMeal,
+    LateRequest,
     MealDay,
     MealOrder,
     MealPoint,
@@ -32,6 +33,7 @@ from service.tables import (
     OrderSource,
     OrderState,
 )
+from service.texts import Key
 
 USUAL_RANK = 1
 DAYS_AHEAD = 62
@@ -186,6 +188,8 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock, ca
         order = session.get(MealOrder, order_id)
         if order is None:
             raise NotFoundError("error.unknown_order", order=order_id)
+        if order.state == OrderState.REQUESTED:
+            return _taken_back(session, order, by, clock)
         if order.state != OrderState.PLACED:
             raise ConflictError("error.already_cancelled", order=order_id)
         elder = session.get_one(Elder, order.elder_number)
@@ -205,6 +209,19 @@ def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     values = {"service_day": service_day, "meal": meal, "state": MealState.OPEN, "all_delivered": False}
     session.execute(insert(MealDay).values(**values).on_conflict_do_nothing())
+
+
+def _taken_back(session: Session, order: MealOrder, by: str, clock: Clock) -> Answer:
+    """Take back a late wish that no kitchen has answered: whoever asked may, at any time."""
+    waiting = select(LateRequest).where(LateRequest.order_id == order.id, col(LateRequest.decided_at).is_(None))
+    for request in session.exec(waiting):
+        request.decided_at, request.decided_by, request.accepted = clock.now(), by, False
+        session.add(request)
+    order.state, order.changed_at = OrderState.CANCELLED, clock.now()
+    session.add(order)
+    audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order.id))
+    session.flush()
+    return order.model_dump(mode="json")
 
 
 def hold_open(session: Session, service_day: date, meal: Meal) -> bool:
@@ -252,17 +269,9 @@ def refuse_if_full(session: Session, point: MealPoint | None, wish: Wish) -> Non
     # Locked, so that two orders cannot both be the last one.
     kitchen = session.exec(able.with_for_update()).first()
     if kitchen is None:
+        _refuse_uncooked(session, wish)
         return
-    of_kitchen = (
-        select(func.count())
-        .select_from(MealOrder)
-        .where(
-            MealOrder.service_day == wish.service_day,
-            MealOrder.meal == wish.meal,
-            MealOrder.kitchen_code == point.kitchen_code,
-            MealOrder.state == OrderState.PLACED,
-        )
-    )
+    of_kitchen = _count_placed(point.kitchen_code, wish.service_day, wish.meal)
     if session.exec(of_kitchen).one() >= kitchen.capacity_meals:
         raise ConflictError("error.kitchen_full", day=wish.service_day, most=kitchen.capacity_meals)
     entry = _find_entry(session, point.kitchen_code, wish)
@@ -273,6 +282,44 @@ def refuse_if_full(session: Session, point: MealPoint | None, wish: Wish) -> Non
         is_dish = or_(is_dish, col(MealOrder.dish_code).is_(None))
     if session.exec(of_kitchen.where(is_dish)).one() >= entry.capacity_meals:
         raise ConflictError("error.dish_full", dish=entry.dish_code, day=wish.service_day, most=entry.capacity_meals)
+
+
+def refuse_if_over(session: Session, elder_number: str, service_day: date, meal: Meal) -> None:
+    """Refuse what was just written for an elder if the kitchen now has more than it can cook.
+
+    Raises
+    ------
+    ConflictError
+        Then.
+    """
+    point = find_point(session, session.get_one(Elder, elder_number))
+    if point is None or point.kitchen_code is None:
+        return
+    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == point.kitchen_code, KitchenMeal.meal == meal)
+    kitchen = session.exec(able.with_for_update()).first()
+    placed = session.exec(_count_placed(point.kitchen_code, service_day, meal)).one()
+    if kitchen is not None and placed > kitchen.capacity_meals:
+        raise ConflictError("error.kitchen_full", day=service_day, most=kitchen.capacity_meals)
+
+
+def _count_placed(kitchen_code: str, service_day: date, meal: Meal) -> Any:
+    return (
+        select(func.count())
+        .select_from(MealOrder)
+        .where(
+            MealOrder.service_day == service_day,
+            MealOrder.meal == meal,
+            MealOrder.kitchen_code == kitchen_code,
+            MealOrder.state == OrderState.PLACED,
+        )
+    )
+
+
+def _refuse_uncooked(session: Session, wish: Wish) -> None:
+    """Refuse a meal that no kitchen cooks at all; where no kitchen's hours are known yet, nothing is refused."""
+    cooked = set(session.exec(select(KitchenMeal.meal).distinct()))
+    if cooked and wish.meal not in cooked:
+        raise InvalidError("error.meal_not_cooked", meal=Key(f"meal.{wish.meal}"))
 
 
 def refuse_unknown_dish(session: Session, wish: Wish) -> None:

@@ -118,6 +118,13 @@ def refuse_while_planned(session: Session, service_day: date, meal: Meal, clock:
         raise ConflictError("lock.being_planned", day=service_day, meal=Key(f"meal.{meal}"))
 
 
+def is_replan_waiting(session: Session, service_day: date, meal: Meal) -> bool:
+    """Return whether planning again is asked for and not begun: what is decided now will be in it."""
+    day, waiting = session.get(MealDay, (service_day, meal)), _open_job(session, service_day, meal)
+    is_free = day is None or day.lease_until is None
+    return is_free and waiting is not None and waiting.lease_until is None
+
+
 def replanning_state(session: Session, service_day: date, meal: Meal) -> tuple[Replanning, datetime | None]:
     """Return where planning again stands, and since when it goes on or was refused."""
     waiting = _open_job(session, service_day, meal)

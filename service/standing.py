@@ -45,6 +45,7 @@ class Pattern:
     dish_code: str | None
     meal_point_code: str | None
     kitchen_code: str | None
+    changed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,24 @@ def generate_standing_orders(
     if elder_number is not None:
         of_meal = of_meal.where(MealOrder.elder_number == elder_number)
     rows = {order.elder_number: order for order in session.exec(of_meal)}
-    missing = [pattern for number, pattern in wanted.items() if number not in rows]
+    limits = {code: cut_off(point, service_day, meal) for code, point in points.items()}
+    missing = [
+        one for number, one in wanted.items() if number not in rows and _is_in_time(one, limits, service_day, meal)
+    ]
     if missing:
         session.execute(insert(MealOrder), [_new(one, service_day, meal, clock.now()) for one in missing])
-    closed = {code for code, point in points.items() if clock.now() > cut_off(point, service_day, meal)}
+    closed = {code for code, limit in limits.items() if clock.now() > limit}
     own = [o for o in rows.values() if _is_generated(o) and o.meal_point_code not in closed]
     revived, changed, withdrawn = _follow(own, wanted)
     session.add_all(own)
     session.flush()
     return Written(len(missing) + revived, changed, withdrawn)
+
+
+def _is_in_time(pattern: Pattern, limits: Mapping[str, datetime], service_day: date, meal: Meal) -> bool:
+    """Return whether what a pattern says was said before the cut-off of its meal point."""
+    limit = limits.get(pattern.meal_point_code or "") or cut_off(None, service_day, meal)
+    return pattern.changed_at is None or pattern.changed_at <= limit
 
 
 def _is_generated(order: MealOrder) -> bool:
@@ -156,6 +166,7 @@ def _patterns(
                 dish_code=odd.dish_code if odd and odd.dish_code else order.dish_code,
                 meal_point_code=point_code,
                 kitchen_code=point.kitchen_code if point else None,
+                changed_at=order.changed_at,
             )
     return found
 

@@ -15,7 +15,7 @@ from service import audit
 from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import InvalidError, NotFoundError
-from service.orders import Wish, get_served_elder, hold_open, refuse_unknown_dish
+from service.orders import Wish, get_served_elder, hold_open, refuse_if_over, refuse_unknown_dish
 from service.standing import DAYS_AHEAD, generate_standing_orders
 from service.tables import Dish, StandingException, StandingOrder
 
@@ -135,15 +135,19 @@ def except_day(database: Database, standing_id: int, one: OneDay, *, by: str, cl
 
 
 def end_standing(database: Database, standing_id: int, last_day: date, *, by: str, clock: Clock) -> StandingOrder:
-    """Let a standing order end after a day; the row stays.
+    """Let a standing order end after a day; the row stays. The day before its first says that it never begins.
 
     Raises
     ------
     NotFoundError
         If there is no such standing order.
+    InvalidError
+        If it would end earlier than that.
     """
     with database.write() as session:
         standing = _get(session, standing_id)
+        if last_day < standing.from_day - timedelta(days=1):
+            raise InvalidError("error.days_wrong_way_round", first=standing.from_day, last=last_day)
         standing.until_day = last_day
         return _followed(session, standing, "end_standing", by, clock)
 
@@ -170,7 +174,8 @@ def _get(session: Session, standing_id: int) -> StandingOrder:
 
 
 def _followed(session: Session, standing: StandingOrder, action: str, by: str, clock: Clock) -> StandingOrder:
-    """Keep a change and have the orders of the next days follow it."""
+    """Keep a change and have the orders of the next days follow it, unless that is more than a kitchen can cook."""
+    standing.changed_at = clock.now()
     session.add(standing)
     session.flush()
     audit.note(session, at=clock.now(), actor=by, action=action, subject=str(standing.id))
@@ -178,5 +183,7 @@ def _followed(session: Session, standing: StandingOrder, action: str, by: str, c
     for ahead in range(DAYS_AHEAD + 1):
         day, meal = today + timedelta(days=ahead), Meal(standing.meal)
         if hold_open(session, day, meal):
-            generate_standing_orders(session, day, meal, clock=clock, elder_number=standing.elder_number)
+            written = generate_standing_orders(session, day, meal, clock=clock, elder_number=standing.elder_number)
+            if written.made:
+                refuse_if_over(session, standing.elder_number, day, meal)
     return standing

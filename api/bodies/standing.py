@@ -83,4 +83,4 @@ class StandingOut(BaseModel):
 
 def standing_out(standing: StandingOrder) -> StandingOut:
     """Return what the outside sees of a standing order."""
-    return StandingOut(**standing.model_dump())
+    return StandingOut(**standing.model_dump(exclude={"changed_at"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -85,6 +86,9 @@ def schemes_command(
 def _answer_all(schemes: Mapping[str, Scheme], rounding: Rounding | None) -> bool:
     """Answer every line of standard input; return whether any was no case."""
     failed = False
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # UTF-8 whatever the terminal says, as the lines that come in are.
+        sys.stdout.reconfigure(encoding="utf-8")
     is_workday = cache(is_working_day)
     settings = {one.scheme_id: _settings(one, rounding) for one in schemes.values()}
     for number, line in _lines():
@@ -128,7 +132,8 @@ def _settings(scheme: Scheme, rounding: Rounding | None) -> Settings:
 
 def _write(said: Mapping[str, Any]) -> None:
     # Straight to the stream: a hundred thousand answers need no colours. Flushed: a partner may wait line by line.
-    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    # Half a surrogate pair, which no encoding has, goes out as JSON's own escape.
+    sys.stdout.write(json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n")
     sys.stdout.flush()
 
 

@@ -42,7 +42,10 @@ class OrderState(StrEnum):
 
 
 class StandingOrder(SQLModel, table=True):
-    """长期订餐: a weekday pattern (`weekdays` holds the digits 1 Monday … 7 Sunday) with an optional pause."""
+    """长期订餐: a weekday pattern (`weekdays` holds the digits 1 Monday … 7 Sunday) with an optional pause.
+
+    `changed_at` is when a person last changed it: a meal whose cut-off lay before that is not made from it.
+    """
 
     __tablename__ = "standing_order"
     __table_args__ = (one_of("meal", Meal), one_of("fulfilment", Fulfilment), UniqueConstraint("elder_number", "meal"))
@@ -57,6 +60,7 @@ class StandingOrder(SQLModel, table=True):
     until_day: date | None = None
     paused_from: date | None = None
     paused_until: date | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class StandingException(SQLModel, table=True):

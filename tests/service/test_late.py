@@ -12,7 +12,7 @@ from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.late import ask_late, ask_late_cancel, decide_late, list_late
-from service.orders import Placing, Wish, place_order
+from service.orders import Placing, Wish, cancel_order, place_order
 from service.replanning import replan_meal
 from service.settings import Settings
 from service.tables import (
@@ -184,3 +184,36 @@ def test_what_is_accepted_after_publishing_is_planned_again_and_brought(town: Da
     with town.read() as session:
         planned = session.exec(select(PlannedOrder).where(PlannedOrder.order_id == order.id)).all()
     assert planned
+
+
+def test_a_wish_is_not_accepted_once_the_meal_is_over(town: Database, clock: StoppedClock) -> None:
+    order, request = asked(town, clock)
+    clock.instant = instant_of(MONDAY, 14 * 3600)
+    with pytest.raises(ConflictError):
+        decide(town, clock, request, accepts=True)
+    assert state_of(town, order) == OrderState.REQUESTED
+    decide(town, clock, request, accepts=False, why="已过时间")
+
+
+def test_a_wish_that_no_kitchen_has_answered_can_be_taken_back(town: Database, clock: StoppedClock) -> None:
+    order, request = asked(town, clock)
+    assert order.id is not None
+    assert cancel_order(town, order.id, by="desk", clock=clock).state == OrderState.CANCELLED
+    assert waiting(town) == []
+    with pytest.raises(ConflictError):
+        decide(town, clock, request, accepts=True)
+
+
+def test_several_wishes_are_accepted_for_one_new_plan(town: Database, clock: StoppedClock) -> None:
+    kit = Kitbag(town, clock, SETTINGS, "desk")
+    placings = [Placing(number, OrderSource.PHONE, "desk") for number in ("E01", "E02")]
+    with town.write() as session:
+        for placing in placings:
+            of_elder = select(StandingOrder).where(StandingOrder.elder_number == placing.elder_number)
+            session.delete(session.exec(of_elder).one())
+    run_meal(MONDAY, Meal.LUNCH, kit, early=True)
+    for placing in placings:
+        _, request = asked(town, clock, placing)
+        decide(town, clock, request, accepts=True)
+    with town.read() as session:
+        assert [job.name for job in session.exec(select(Job))] == ["replan"]

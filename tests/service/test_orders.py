@@ -365,7 +365,7 @@ def test_a_dish_that_an_elder_must_not_eat_is_refused_and_another_one_is_named(
         order_lunch(town, clock, dish_code="D1")
     assert refusal.value.key == "error.dish_clash"
     assert "猪肉" in refusal.value.say("zh")
-    assert "样本D2" in refusal.value.say("zh")
+    assert "样本二" in refusal.value.say("zh")
     assert order_lunch(town, clock, dish_code="D2").dish_code == "D2"
 
 
@@ -388,3 +388,17 @@ def test_what_is_only_disliked_may_be_ordered(town: Database, clock: StoppedCloc
         session.get_one(Dish, "D1").contains = "pork"
         session.get_one(Elder, "E1").dislikes = "pork"
     assert order_lunch(town, clock, dish_code="D1").id
+
+
+def test_a_text_that_no_database_can_keep_is_refused(town: Database, clock: StoppedClock) -> None:
+    with pytest.raises(InvalidError):
+        order_lunch(town, clock, proxy_name="a\x00b")
+    with pytest.raises(InvalidError):
+        order_lunch(town, clock, "E\x001")
+    assert stored(town) == []
+
+
+def test_a_meal_that_no_kitchen_cooks_is_refused(town: Database, clock: StoppedClock) -> None:
+    limit_kitchen(town, 50)
+    with pytest.raises(InvalidError):
+        order_lunch(town, clock, meal=Meal.BREAKFAST)

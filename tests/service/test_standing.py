@@ -9,7 +9,7 @@ from kitchens.meals import Fulfilment, Meal
 from service.claims import Claim
 from service.clock import StoppedClock, instant_of
 from service.db import Database
-from service.errors import InvalidError, NotFoundError
+from service.errors import ConflictError, InvalidError, NotFoundError
 from service.orders import Placing, Wish, cancel_order, place_order
 from service.standing import generate_ahead
 from service.standing_changes import (
@@ -21,7 +21,7 @@ from service.standing_changes import (
     list_standing,
     pause_standing,
 )
-from service.tables import Elder, ElderAbsence, ElderState, MealOrder, OrderSource, OrderState
+from service.tables import Elder, ElderAbsence, ElderState, KitchenMeal, MealOrder, OrderSource, OrderState
 from tests.service.towns import MONDAY, found_town
 
 FRIDAY_MORNING = instant_of(MONDAY - timedelta(days=3), 9 * 3600)
@@ -30,8 +30,11 @@ WORKDAYS = Repeat("12345", Fulfilment.HOME, MONDAY)
 
 @pytest.fixture
 def town(database: Database, clock: StoppedClock) -> Database:
-    """The thirty elders' town on the Friday before."""
+    """The thirty elders' town on the Friday before, with dinners as with lunches."""
     found_town(database)
+    with database.write() as session:
+        for work in session.exec(select(KitchenMeal)).all():
+            session.add(KitchenMeal(**(work.model_dump() | {"meal": Meal.DINNER})))
     clock.instant = FRIDAY_MORNING
     return database
 
@@ -197,3 +200,32 @@ def test_the_standing_orders_of_an_elder_are_listed(town: Database, clock: Stopp
     elder, standing = begin(town, clock)
     with town.read() as session:
         assert standing in {one.id for one in list_standing(session, elder)}
+
+
+def test_a_standing_order_does_not_go_round_the_cut_off(town: Database, clock: StoppedClock) -> None:
+    elder = some_elder(town)
+    clock.instant = instant_of(MONDAY - timedelta(days=3), 15 * 3600 + 60)
+    early = Repeat("12345", Fulfilment.HOME, MONDAY - timedelta(days=3))
+    change_standing(town, elder, Meal.DINNER, early, by="desk", clock=clock)
+    assert MONDAY not in states(town, elder)
+    assert states(town, elder)[MONDAY + timedelta(days=1)] == OrderState.PLACED
+    Claim(town, clock, MONDAY, Meal.DINNER).take(actor="desk", early=True)
+    assert MONDAY not in states(town, elder)
+
+
+def test_a_standing_order_beyond_what_the_kitchen_can_cook_is_refused_whole(
+    town: Database, clock: StoppedClock
+) -> None:
+    elder = some_elder(town)
+    with town.write() as session:
+        for work in session.exec(select(KitchenMeal)).all():
+            work.capacity_meals = 0
+    with pytest.raises(ConflictError):
+        change_standing(town, elder, Meal.DINNER, WORKDAYS, by="desk", clock=clock)
+    assert states(town, elder) == {}
+
+
+def test_an_end_before_the_beginning_is_refused(town: Database, clock: StoppedClock) -> None:
+    _, standing = begin(town, clock)
+    with pytest.raises(InvalidError):
+        end_standing(town, standing, MONDAY - timedelta(days=2), by="desk", clock=clock)

@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_meal_order_load", "meal_order", ["service_day", "meal", "kitchen_code", "state", "dish_code"])
     op.add_column("menu_entry", sa.Column("capacity_meals", sa.Integer(), nullable=True))
+    op.add_column("standing_order", sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
     _create_exceptions()
     _create_late_requests()
     op.create_table(
@@ -162,6 +163,7 @@ def downgrade() -> None:
     """Go back; what a former version has no word for becomes cancelled."""
     for table in ("answered_call", "late_request", "standing_exception"):
         op.drop_table(table)
+    op.drop_column("standing_order", "changed_at")
     op.drop_column("menu_entry", "capacity_meals")
     op.execute("UPDATE meal_order SET state = 'cancelled' WHERE state <> 'placed'")
     op.drop_index("ix_meal_order_load", "meal_order")
