@@ -17,7 +17,17 @@ from service.people import apply_due_changes
 from service.replanning import REPLAN, replan_meal, tell_refused
 from service.settings import Settings
 from service.standing import generate_ahead
-from service.work import GENERATE, RUN_MEAL, claim_next, fail, finish, meal_of, put_back, write_due_meals
+from service.work import (
+    GENERATE,
+    RUN_MEAL,
+    claim_next,
+    fail,
+    finish,
+    meal_of,
+    put_back,
+    write_due_generation,
+    write_due_meals,
+)
 
 log = structlog.get_logger()
 ACTOR = "scheduler"
@@ -35,7 +45,7 @@ class Tick:
 def write_work(database: Database, settings: Settings, clock: Clock) -> int:
     """Write what has fallen due."""
     del settings
-    return write_due_meals(database, clock)
+    return write_due_generation(database, clock) + write_due_meals(database, clock)
 
 
 def do_work(database: Database, settings: Settings, clock: Clock) -> int:

@@ -56,7 +56,7 @@ class Claim:
         with self.database.write() as session:
             ensure_meal_day(session, self.service_day, self.meal)
             if self._update(session, MealDay.state == MealState.OPEN, self._closing(session, actor, early=early)):
-                made = generate_standing_orders(session, self.service_day, self.meal, clock=self.clock)
+                made = generate_standing_orders(session, self.service_day, self.meal, clock=self.clock, catches_up=True)
                 self._note(session, actor, "close_meal", standing=made.made)
             elif self._update(session, (MealDay.state == MealState.CLOSED) & self._is_free(), self._lease()):
                 self._note(session, actor, "resume_meal")

@@ -73,12 +73,18 @@ def generate_ahead(database: Database, clock: Clock, *, days: int = DAYS_AHEAD) 
 
 
 def generate_standing_orders(
-    session: Session, service_day: date, meal: Meal, *, clock: Clock, elder_number: str | None = None
+    session: Session,
+    service_day: date,
+    meal: Meal,
+    *,
+    clock: Clock,
+    elder_number: str | None = None,
+    catches_up: bool = False,
 ) -> Written:
     """Write out the standing orders of one meal, of one elder or of all, and return what was done.
 
-    After a meal point's cut-off only what is missing is made: nothing changes behind the kitchen's back any more.
-    The caller holds the meal open, or closes it in the same transaction.
+    After a meal point's cut-off nothing is changed behind the kitchen's back. Who closes the meal `catches_up`: makes
+    what should have been made before. The caller holds the meal open, or closes it in the same transaction.
     """
     points = {point.code: point for point in session.exec(select(MealPoint))}
     wanted = _patterns(session, service_day, meal, points, elder_number)
@@ -87,12 +93,15 @@ def generate_standing_orders(
         of_meal = of_meal.where(MealOrder.elder_number == elder_number)
     rows = {order.elder_number: order for order in session.exec(of_meal)}
     limits = {code: cut_off(point, service_day, meal) for code, point in points.items()}
+    closed = {code for code, limit in limits.items() if clock.now() > limit}
+    new = [one for number, one in wanted.items() if number not in rows]
     missing = [
-        one for number, one in wanted.items() if number not in rows and _is_in_time(one, limits, service_day, meal)
+        one
+        for one in new
+        if _is_in_time(one, limits, service_day, meal) and (catches_up or one.meal_point_code not in closed)
     ]
     if missing:
         session.execute(insert(MealOrder), [_new(one, service_day, meal, clock.now()) for one in missing])
-    closed = {code for code, limit in limits.items() if clock.now() > limit}
     own = [o for o in rows.values() if _is_generated(o) and o.meal_point_code not in closed]
     revived, changed, withdrawn = _follow(own, wanted)
     session.add_all(own)

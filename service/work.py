@@ -18,7 +18,6 @@ from kitchens.meals import Meal
 from service.claims import latest_cut_off
 from service.clock import Clock, instant_of, local_day
 from service.db import Database, changed_rows
-from service.outbox import tell
 from service.standing import has_standing_orders
 from service.tables import Job, MealDay, MealOrder, MealState, Notice, OrderState, Role
 
@@ -36,18 +35,13 @@ GENERATE_AT_S = 600
 
 
 def write_due_meals(database: Database, clock: Clock) -> int:
-    """Write what has fallen due: each meal past its cut-off that is not published, standing orders once a day.
-
-    Returns how many pieces were new.
+    """Write one piece of work for each meal whose cut-off has passed and that is not published; return how many.
 
     A meal whose time is over is not planned any more, since nobody can eat it; whose orders it leaves is told once.
     """
     today = local_day(clock.now())
     written = 0
     with database.write() as session:
-        generate_at = instant_of(today, GENERATE_AT_S)
-        if generate_at <= clock.now():
-            written += add_job(session, GENERATE, str(today), generate_at)
         for ahead in range(-DAYS_BACK, DAYS_AHEAD):
             day = today + timedelta(days=ahead)
             for meal in Meal:
@@ -60,6 +54,16 @@ def write_due_meals(database: Database, clock: Clock) -> int:
                 else:
                     _tell_missed(session, day, meal, clock)
     return written
+
+
+def write_due_generation(database: Database, clock: Clock) -> int:
+    """Write the day's work of writing out standing orders; return 1 if it was new."""
+    today = local_day(clock.now())
+    generate_at = instant_of(today, GENERATE_AT_S)
+    if clock.now() < generate_at:
+        return 0
+    with database.write() as session:
+        return add_job(session, GENERATE, str(today), generate_at)
 
 
 def add_job(session: Session, name: str, subject: str, due_at: datetime) -> int:
@@ -149,5 +153,8 @@ def _tell_failing(session: Session, job: Job, error: str, clock: Clock) -> None:
 
 
 def _tell_once(session: Session, dedupe: str, key: str, clock: Clock, **values: object) -> None:
-    if session.exec(select(Notice.id).where(Notice.dedupe == dedupe)).first() is None:
-        tell(session, to=Role.DISTRICT, key=key, dedupe=dedupe, at=clock.now(), **values)
+    """Tell the district, once whoever tells it: two clocks at a time make one notice."""
+    bind = session.get_bind()
+    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
+    notice = {"dedupe": dedupe, "to": Role.DISTRICT, "key": key, "values": values, "made_at": clock.now()}
+    session.execute(insert(Notice).values(notice).on_conflict_do_nothing())

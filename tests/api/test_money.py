@@ -131,3 +131,13 @@ def test_a_reader_who_has_enough_ends_the_command_quietly(monkeypatch: pytest.Mo
     with (tmp_path / "out").open("wb") as file:
         monkeypatch.setattr(sys, "stdout", Closed(file))
         assert run("price", "--json", given=line(), monkeypatch=monkeypatch) == 1
+
+
+def test_half_a_surrogate_pair_spoils_neither_its_own_answer_nor_the_next(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = json.dumps({**CASE, "scheme": "\ud800"}).encode() + b"\n"
+    assert run("price", "--json", given=odd + line(), monkeypatch=monkeypatch) == 1
+    wrong, right = said(capsys)
+    assert "\ud800" in wrong["error"]["zh"]
+    assert right["elder_pays_fen"] == 1200

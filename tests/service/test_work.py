@@ -10,7 +10,7 @@ from kitchens.meals import Meal
 from service.claims import latest_cut_off
 from service.clock import StoppedClock, instant_of
 from service.db import Database
-from service.orders import generate_standing_orders
+from service.standing import generate_standing_orders
 from service.tables import Job, MealDay, MealPoint, MealState, Notice, StandingOrder
 from service.work import (
     LATER_RETRY,
