@@ -165,16 +165,22 @@ def test(arguments: list[str]) -> None:
     """Run every check, then every test on as many processes as the machine has cores."""
     set_up(TEST_LOCK)
     install_chromium()
-    if not arguments:
-        check()
     say("compiling the engine, so that no test waits for it")
-    call(PYTHON, "-m", "routing.engine.warm")
+    warming = subprocess.Popen([str(PYTHON), "-m", "routing.engine.warm"], cwd=ROOT, env=ENVIRONMENT)
+    try:
+        if not arguments:
+            check()
+    except SystemExit:
+        warming.kill()
+        raise
+    if warming.wait():
+        sys.exit(warming.returncode)
     say("tests")
     call(
         PYTHON,
         "-m",
         "pytest",
-        *(arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]),
+        *(arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]),
     )
 
 

@@ -25,7 +25,7 @@ from tests.pages.test_look import EYES, OPEN
 from tests.pages.town import Town
 from tests.service.towns import MONDAY, found_town
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PLAN = f"/plan/{MONDAY}/lunch"
 PLAIN = {"solve_limit_s": 0.01}

@@ -11,7 +11,7 @@ from kitchens.meals import Fulfilment, Meal
 from service.tables import LateRequest, MealOrder, OrderSource, OrderState
 from tests.pages.conftest import Look, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TUESDAY = date(2026, 11, 24)
 PAGE = f"/kitchen?day={TUESDAY}&meal=lunch"

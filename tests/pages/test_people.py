@@ -22,7 +22,7 @@ from service.tables import (
 )
 from tests.pages.conftest import Look, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 OPEN = "for (const one of document.querySelectorAll('main details')) one.open = true"

@@ -13,7 +13,7 @@ from service.tables import Batch, Plan, Visit
 from tests.pages.conftest import Look, Site
 from tests.pages.logins import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 DAY = "2026-11-23"
 ASK_NOW = "htmx.trigger(document.querySelector('#board'), 'every')"

@@ -18,7 +18,7 @@ from service.tables import Elder, MealOrder, PlannedOrder, PlanQuestion
 from tests.pages.conftest import Look, Site
 from tests.pages.town import KITCHENS, POINTS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 DAY = "2026-11-23"
