@@ -11,11 +11,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from routing.plan import CourierRun
-from routing.problem import Consignment, Courier, Home, Kitchen, MealPoint, Prices, RunProblem, Van
+from routing.problem import (
+    Consignment,
+    Courier,
+    Home,
+    Kitchen,
+    Lot,
+    MealPoint,
+    Prices,
+    RunProblem,
+    Van,
+    lot_for,
+    lot_of,
+)
 from routing.travel import Mode, TravelTimes
-
-Lot = tuple[str, str, str]
-
 
 FREE = Prices()
 """No wish has a price."""
@@ -102,7 +111,7 @@ class City:
         vans: Sequence[Van],
         couriers: Sequence[Courier],
     ) -> City:
-        own = {(home.kitchen_id, home.point_id, home.batch) for home in homes}
+        own = {lot_for(home) for home in homes}
         sends = {one.kitchen_id for one in owed if one.boxes or lot_of(one) in own}
         kept = tuple(one for one in owed if one.kitchen_id in sends)
         offered = {lot_of(one) for one in kept}
@@ -115,11 +124,6 @@ class City:
             consignments=kept,
             homes=tuple(_within(home, offered) for home in homes),
         )
-
-
-def lot_of(one: Consignment) -> Lot:
-    """Return what names a consignment."""
-    return one.kitchen_id, one.point_id, one.batch
 
 
 def _within(home: Home, offered: Collection[Lot]) -> Home:

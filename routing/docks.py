@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from routing.plan import LeftOutConsignment, Reason, VanRun, VanStop
-from routing.problem import MealPoint, RunProblem, Van
-from routing.supply import Lot, lot_of
+from routing.problem import Lot, MealPoint, RunProblem, Van, lot_of
 from routing.travel import UNREACHABLE_S
 
 Halt = list[VanStop]

@@ -12,11 +12,11 @@ from routing.docks import docked
 from routing.filling import empty_rides, fill, near_vehicles
 from routing.ground import Ground
 from routing.plan import LeftOutConsignment, LeftOutHome, MadeBy, RunPlan, VanRun
-from routing.problem import RunProblem
+from routing.problem import RunProblem, lot_of
 from routing.reasons import hopeless_homes, left_out_consignments, left_out_homes, missed_by_s, turned_away
 from routing.rides import Ride
 from routing.runs import courier_runs, van_runs
-from routing.supply import VanGround, courier_ground, list_arrivals, lot_of, releases, van_grounds
+from routing.supply import VanGround, courier_ground, list_arrivals, releases, van_grounds
 from routing.wanted import NO_HURRY, Wanted, earlier_arrivals, wanted_arrivals
 
 LATER_S = (0, 600, 1_800, 3_600)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.plan import RunPlan
-from routing.problem import RunProblem
-from routing.supply import Lot, lot_for, lot_of
+from routing.problem import Lot, RunProblem, lot_for, lot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,20 @@ class Home:
         return (Alternative(self.point_id), *self.alternatives)
 
 
+Lot = tuple[str, str, str]
+"""(kitchen, meal point, batch): what names a consignment."""
+
+
+def lot_of(one: Consignment) -> Lot:
+    """Return what names a consignment."""
+    return one.kitchen_id, one.point_id, one.batch
+
+
+def lot_for(home: Home) -> Lot:
+    """Return the consignment that a home's boxes come with to its own meal point."""
+    return home.kitchen_id, home.point_id, home.batch
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """What wishes are worth, in metres of travel; they are never hard.

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from routing.ground import ALWAYS, Ground, Stop, Vehicle
 from routing.plan import LeftOutConsignment, LeftOutHome, Reason
-from routing.problem import Courier, Home, RunProblem
+from routing.problem import Courier, Home, Lot, RunProblem, lot_for, lot_of
 from routing.rides import Ride
-from routing.supply import Lot, VanGround, admitted, lot_for, lot_of, may_go
+from routing.supply import VanGround, admitted, may_go
 from routing.travel import UNREACHABLE_S
 
 

@@ -8,23 +8,10 @@ from dataclasses import dataclass, replace
 
 from routing.ground import NEVER_S, Ground, Stop, Vehicle, matrix_rows, stretched_rows
 from routing.plan import VanRun
-from routing.problem import Consignment, Courier, Home, MealPoint, RunProblem
-
-Lot = tuple[str, str, str]
-"""(kitchen, meal point, batch): what names a consignment."""
+from routing.problem import Consignment, Courier, Home, Lot, MealPoint, RunProblem, lot_for, lot_of
 
 Arrivals = Mapping[Lot, Sequence[tuple[int, int]]]
 """Lot -> (ready_s, boxes) of everything that comes of it, by time."""
-
-
-def lot_of(one: Consignment) -> Lot:
-    """Return what names a consignment."""
-    return one.kitchen_id, one.point_id, one.batch
-
-
-def lot_for(home: Home) -> Lot:
-    """Return the consignment that a home's boxes come with to its own meal point."""
-    return home.kitchen_id, home.point_id, home.batch
 
 
 def deadline_s(home: Home) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 
 from routing.places import DAY_S
 from routing.plan import VanRun
-from routing.problem import RunProblem
-from routing.supply import Lot, deadline_s, lot_for
+from routing.problem import Lot, RunProblem, lot_for
+from routing.supply import deadline_s
 
 MARGIN_S = 300
 """A ride planned to the second is late; the wish leaves couriers five minutes."""

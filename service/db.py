@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from service.errors import InvalidError, StorageError
 
@@ -72,6 +73,16 @@ def open_database(url: str) -> Database:
         engine = create_engine(url, pool_size=20, max_overflow=25, pool_pre_ping=True)
     event.listen(engine, "before_cursor_execute", _refuse_nul)
     return Database(engine)
+
+
+def insert_unless_there(session: Session, table: type[SQLModel], **values: Any) -> bool:
+    """Insert a row unless one with its key, or with a value that must be unique, stands already; say if it was new.
+
+    Two at once make one row: the second waits for the first to end its transaction.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    key = inspect(table).primary_key
+    return bool(session.execute(insert(table).values(values).on_conflict_do_nothing().returning(*key)).all())
 
 
 def changed_rows(result: object) -> int:

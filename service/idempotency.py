@@ -18,11 +18,10 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from service.clock import Clock
-from service.db import Database, changed_rows
+from service.db import Database, changed_rows, insert_unless_there
 from service.errors import ConflictError, InvalidError
 from service.tables import AnsweredCall
 
@@ -109,11 +108,8 @@ def _kept(session: Session, call: Call, clock: Clock) -> Answer | None:
 
     Another process that has taken the key and is not done holds this statement up until it is.
     """
-    bind = session.get_bind()
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     values = {"caller": call.caller, "key": call.key, "fingerprint": call.fingerprint, "answer": {}}
-    taken = insert(AnsweredCall).values(**values, made_at=clock.now()).on_conflict_do_nothing()
-    if session.execute(taken.returning(col(AnsweredCall.key))).all():
+    if insert_unless_there(session, AnsweredCall, **values, made_at=clock.now()):
         return None
     earlier = session.get_one(AnsweredCall, (call.caller, call.key))
     if earlier.fingerprint != call.fingerprint:

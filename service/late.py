@@ -27,6 +27,7 @@ from service.orders import (
     find_order,
     find_point,
     get_served_elder,
+    open_requests,
     refuse_unknown_dish,
     written,
 )
@@ -95,7 +96,7 @@ def ask_late_cancel(
             raise ConflictError("error.already_cancelled", order=order_id)
         elder = session.get_one(Elder, order.elder_number)
         _refuse_unless_late(session, elder, order.service_day, Meal(order.meal), clock)
-        if _open_requests(session, order_id):
+        if open_requests(session, order):
             raise ConflictError("error.already_asked", order=order_id)
         _write_request(session, order, reason, by, clock, cancels=True)
         return order.model_dump(mode="json")
@@ -189,11 +190,6 @@ def _refuse_unless_late(session: Session, elder: Elder, service_day: date, meal:
 def _refuse_if_over(service_day: date, meal: Meal, clock: Clock) -> None:
     if clock.now() > instant_of(service_day, HOME_WINDOWS[meal].end_s):
         raise ConflictError("error.meal_over", day=service_day, meal=Key(f"meal.{meal}"))
-
-
-def _open_requests(session: Session, order_id: int) -> list[LateRequest]:
-    of_order = select(LateRequest).where(LateRequest.order_id == order_id, col(LateRequest.decided_at).is_(None))
-    return list(session.exec(of_order))
 
 
 def _write_request(session: Session, order: MealOrder, reason: str, by: str, clock: Clock, *, cancels: bool) -> None:

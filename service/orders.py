@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
@@ -16,7 +15,7 @@ from kitchens.meals import Fulfilment, Meal
 from service import audit
 from service.calendar import cut_off, is_service_day
 from service.clock import ZONE, Clock, local_day
-from service.db import Database
+from service.db import Database, insert_unless_there
 from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
@@ -205,16 +204,13 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock, ca
 
 def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
     """Make the row of this meal if nobody has yet; two at once make one."""
-    bind = session.get_bind()
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     values = {"service_day": service_day, "meal": meal, "state": MealState.OPEN, "all_delivered": False}
-    session.execute(insert(MealDay).values(**values).on_conflict_do_nothing())
+    insert_unless_there(session, MealDay, **values)
 
 
 def _taken_back(session: Session, order: MealOrder, by: str, clock: Clock) -> Answer:
     """Take back a late wish that no kitchen has answered: whoever asked may, at any time."""
-    waiting = select(LateRequest).where(LateRequest.order_id == order.id, col(LateRequest.decided_at).is_(None))
-    for request in session.exec(waiting):
+    for request in open_requests(session, order):
         request.decided_at, request.decided_by, request.accepted = clock.now(), by, False
         session.add(request)
     order.state, order.changed_at = OrderState.CANCELLED, clock.now()
@@ -222,6 +218,12 @@ def _taken_back(session: Session, order: MealOrder, by: str, clock: Clock) -> An
     audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order.id))
     session.flush()
     return order.model_dump(mode="json")
+
+
+def open_requests(session: Session, order: MealOrder) -> list[LateRequest]:
+    """Return the late wishes about an order that no kitchen has answered."""
+    of_order = select(LateRequest).where(LateRequest.order_id == order.id, col(LateRequest.decided_at).is_(None))
+    return list(session.exec(of_order))
 
 
 def hold_open(session: Session, service_day: date, meal: Meal) -> bool:
@@ -265,9 +267,7 @@ def refuse_if_full(session: Session, point: MealPoint | None, wish: Wish) -> Non
     """
     if point is None or point.kitchen_code is None:
         return
-    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == point.kitchen_code, KitchenMeal.meal == wish.meal)
-    # Locked, so that two orders cannot both be the last one.
-    kitchen = session.exec(able.with_for_update()).first()
+    kitchen = _held_kitchen(session, point.kitchen_code, wish.meal)
     if kitchen is None:
         _refuse_uncooked(session, wish)
         return
@@ -295,11 +295,16 @@ def refuse_if_over(session: Session, elder_number: str, service_day: date, meal:
     point = find_point(session, session.get_one(Elder, elder_number))
     if point is None or point.kitchen_code is None:
         return
-    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == point.kitchen_code, KitchenMeal.meal == meal)
-    kitchen = session.exec(able.with_for_update()).first()
+    kitchen = _held_kitchen(session, point.kitchen_code, meal)
     placed = session.exec(_count_placed(point.kitchen_code, service_day, meal)).one()
     if kitchen is not None and placed > kitchen.capacity_meals:
         raise ConflictError("error.kitchen_full", day=service_day, most=kitchen.capacity_meals)
+
+
+def _held_kitchen(session: Session, kitchen_code: str, meal: Meal) -> KitchenMeal | None:
+    """Return what a kitchen can do at a meal, locked, so that two orders cannot both be the last one."""
+    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == kitchen_code, KitchenMeal.meal == meal)
+    return session.exec(able.with_for_update()).first()
 
 
 def _count_placed(kitchen_code: str, service_day: date, meal: Meal) -> Any:

@@ -10,14 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from kitchens.dispatch import HOME_WINDOWS
 from kitchens.meals import Meal
 from service.claims import latest_cut_off
 from service.clock import Clock, instant_of, local_day
-from service.db import Database, changed_rows
+from service.db import Database, changed_rows, insert_unless_there
 from service.standing import has_standing_orders
 from service.tables import Job, MealDay, MealOrder, MealState, Notice, OrderState, Role
 
@@ -68,11 +67,7 @@ def write_due_generation(database: Database, clock: Clock) -> int:
 
 def add_job(session: Session, name: str, subject: str, due_at: datetime) -> int:
     """Write a piece of work unless it stands already; return 1 if it was written."""
-    bind = session.get_bind()
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
-    values = {"name": name, "subject": subject, "due_at": due_at, "attempt": 0, "error": ""}
-    written = session.execute(insert(Job).values(**values).on_conflict_do_nothing().returning(col(Job.id)))
-    return len(written.all())
+    return int(insert_unless_there(session, Job, name=name, subject=subject, due_at=due_at, attempt=0, error=""))
 
 
 def claim_next(database: Database, clock: Clock) -> Job | None:
@@ -154,7 +149,5 @@ def _tell_failing(session: Session, job: Job, error: str, clock: Clock) -> None:
 
 def _tell_once(session: Session, dedupe: str, key: str, clock: Clock, **values: object) -> None:
     """Tell the district, once whoever tells it: two clocks at a time make one notice."""
-    bind = session.get_bind()
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     notice = {"dedupe": dedupe, "to": Role.DISTRICT, "key": key, "values": values, "made_at": clock.now()}
-    session.execute(insert(Notice).values(notice).on_conflict_do_nothing())
+    insert_unless_there(session, Notice, **notice)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from routing.problem import Consignment, RunProblem
-from routing.supply import Lot, lot_of
+from routing.problem import Consignment, Lot, RunProblem, lot_of
 from routing.travel import UNREACHABLE_S
 
 SLACK_S = 900

@@ -21,10 +21,10 @@ from routing.engine.zones import Heat, searched
 from routing.ground import Ground
 from routing.insertion import pass_on, plan_runs_plain, supplied_ground, waiting_homes
 from routing.plan import LeftOutConsignment, MadeBy, RunPlan, VanRun
-from routing.problem import RunProblem
+from routing.problem import Lot, RunProblem
 from routing.reasons import left_out_consignments, left_out_homes, turned_away
 from routing.runs import courier_runs, van_runs
-from routing.supply import Arrivals, Lot, list_arrivals, van_grounds
+from routing.supply import Arrivals, list_arrivals, van_grounds
 from routing.wanted import Wanted, Wish, wanted_arrivals
 
 __all__ = ["Effort", "Limits", "plan_runs"]

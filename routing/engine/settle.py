@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from routing.problem import Alternative, Home, RunProblem
-from routing.supply import Lot, lot_for, lot_of
+from routing.problem import Alternative, Home, Lot, RunProblem, lot_for, lot_of
 
 
 def settled(problem: RunProblem, point_of: Mapping[int, str]) -> RunProblem:

@@ -10,9 +10,9 @@ from routing.engine.budget import Budget
 from routing.engine.fields import Wishes, chart_of
 from routing.engine.search.search import Search
 from routing.insertion import fill_vans, squeeze
-from routing.problem import RunProblem
+from routing.problem import Lot, RunProblem, lot_of
 from routing.rides import Ride
-from routing.supply import Arrivals, Lot, VanGround, lot_of
+from routing.supply import Arrivals, VanGround
 from routing.wanted import WISH_M_PER_S, Wanted
 
 HOT_M, COLD_M = 1_000.0, 10.0

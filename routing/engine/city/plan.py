@@ -13,11 +13,10 @@ from routing.engine.city.borders import Borders
 from routing.engine.city.strips import Exchanged, Strip, exchanged
 from routing.engine.city.zones import kitchen_zones
 from routing.engine.effort import Limits
-from routing.engine.plan import plan_runs
+from routing.engine.plan import Report, plan_runs, quiet
 from routing.lots import Lies, where_boxes_lie
 from routing.plan import MadeBy, RunPlan
 
-Report = Callable[[str, int, int], None]
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -31,10 +30,6 @@ ROUNDS_A_HOME = 12
 """Rounds of a strip's search for each of its homes, where rounds count."""
 
 SEEDS_A_ROUND = 10_000
-
-
-def quiet(stage: str, done: int, total: int) -> None:
-    """Report nothing."""
 
 
 def plan_city(

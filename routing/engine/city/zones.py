@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.city import City, Part, lot_of
+from routing.city import City, Part
 from routing.engine.fields import spots_of
-from routing.problem import Van
+from routing.problem import Van, lot_for, lot_of
 
 HOMES_A_ZONE = 1_250
 """Zones are joined up to so many homes: the size of a district, at which a plan gains nothing from seeing more."""
@@ -62,7 +62,7 @@ class _Map:
         self.number = {point.point_id: n for n, point in enumerate(city.points)}
         self.homes = Counter(self.number[home.point_id] for home in city.homes)
         self.spots = spots_of([point.place for point in city.points])
-        own = {(home.kitchen_id, home.point_id, home.batch) for home in city.homes}
+        own = {lot_for(home) for home in city.homes}
         self.boxes: Counter[tuple[str, int]] = Counter()
         for one in city.consignments:
             if one.boxes or lot_of(one) in own:
@@ -114,9 +114,12 @@ class _Map:
 
     def vans_for(self, zone: _Group) -> list[Van]:
         """Return every van of every kitchen that sends something to the zone."""
+        return [van for kitchen_id in self._senders(zone) for van in self.vans[kitchen_id]]
+
+    def _senders(self, zone: _Group) -> list[str]:
+        """Return the kitchens that send something to the zone."""
         inside = set(zone.points)
-        kitchens = sorted({kitchen_id for kitchen_id, n in self.boxes if n in inside})
-        return [van for kitchen_id in kitchens for van in self.vans[kitchen_id]]
+        return sorted({kitchen_id for kitchen_id, n in self.boxes if n in inside})
 
     def part(self, points: Iterable[int], vans: Iterable[Van]) -> Part:
         """Return these points and vans by their ids."""
@@ -126,10 +129,9 @@ class _Map:
     def cut(self, zone: _Group) -> list[Part]:
         """Return slices of a large zone across its length, each with its share of every kitchen's vans."""
         wanted = -(-zone.homes // HOMES_A_ZONE)
-        kitchens = sorted({kitchen_id for kitchen_id, n in self.boxes if n in set(zone.points)})
         slices = self._slices(zone, wanted)
         shares: list[list[Van]] = [[] for _ in slices]
-        for kitchen_id in kitchens:
+        for kitchen_id in self._senders(zone):
             boxes = [sum(self.boxes[kitchen_id, n] for n in points) for points in slices]
             for owed, share, vans in zip(boxes, shares, _shared_out(self.vans[kitchen_id], boxes), strict=True):
                 if owed and self.vans[kitchen_id] and not vans:

@@ -10,8 +10,9 @@ from routing.engine.ortools.model import Bounds, Trips, search
 from routing.filling import possible_pairs
 from routing.ground import Ground
 from routing.insertion import fill_vans, squeeze
+from routing.problem import lot_of
 from routing.rides import Ride
-from routing.supply import VanGround, lot_of
+from routing.supply import VanGround
 from routing.wanted import NO_HURRY, Wanted, Wish
 
 

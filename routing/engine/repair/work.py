@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from routing.plan import LeftOutConsignment, Reason, VanRun, Visit
-from routing.problem import Home, RunProblem
+from routing.problem import Home, Lot, RunProblem, lot_of
 from routing.situation import CourierNow, PickUp, RunningPlan, Situation, Step
-from routing.supply import Lot, deadline_s, lot_of
+from routing.supply import deadline_s
 
 Source = tuple[str, str]
 """("point", its id), ("bike", id of the courier who is gone) or ("board", id of the courier who has the boxes)."""
