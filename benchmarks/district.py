@@ -205,23 +205,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all-delivered", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plan-seed", type=int, help="seed of the search, where it is not that of the district")
     parser.add_argument("--effort", choices=[effort.name for effort in Effort], default="NORMAL")
     parser.add_argument("--seconds", type=float, help="end by the clock instead of by rounds")
+    parser.add_argument("--cpu", action="store_true", help="seconds are the processor's: for a busy machine")
     parser.add_argument("--choice", type=int, default=1, help="how many meal points may serve a home")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--engines", nargs="+", choices=["plain", "engine", "ortools"], default=["plain", "engine"])
     chosen = parser.parse_args()
     problem = with_choice(made_up(ALL_DELIVERED if chosen.all_delivered else ORDINARY, chosen.seed), chosen.choice)
     warm_up()
-    limits = replace(Effort[chosen.effort].value, seconds=chosen.seconds)
+    seed = chosen.seed if chosen.plan_seed is None else chosen.plan_seed
+    clock_of_run = time.process_time if chosen.cpu else time.monotonic
+    limits = replace(Effort[chosen.effort].value, seconds=chosen.seconds, clock=clock_of_run)
     for engine in chosen.engines:
         clock = Clock()
         if engine == "plain":
             plan = plan_runs_plain(problem)
         elif engine == "engine":
-            plan = plan_runs(problem, seed=chosen.seed, effort=limits, workers=chosen.workers)
+            plan = plan_runs(problem, seed=seed, effort=limits, workers=chosen.workers)
         else:
-            plan = ortools.plan_runs(problem, seed=chosen.seed, effort=ortools.Effort[chosen.effort])
+            plan = ortools.plan_runs(problem, seed=seed, effort=ortools.Effort[chosen.effort])
         describe(engine, problem, plan, clock.read())
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from routing.bounds.states import States
 from routing.bounds.streets import NEVER, Ints, Prices, Streets
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 
 Costs = NDArray[np.float32]
 
@@ -86,7 +86,7 @@ def bucket_of(rest: Rest, time_s: int) -> int:
     return int(max(0, min(rest.load.shape[2] - 1, (time_s - rest.begin_s) >> rest.shift)))
 
 
-@compiled
+@compiled_with_arrays
 def fill_rest(streets: Streets, prices: Prices, states: States, rest: Rest) -> None:
     """Fill the rest for every state and time."""
     trips, points, _ = rest.load.shape
@@ -109,7 +109,7 @@ def fill_rest(streets: Streets, prices: Prices, states: States, rest: Rest) -> N
             _loads(streets, prices, states, rest, left, p)
 
 
-@compiled
+@compiled_with_arrays
 def _doors(
     states: States, rest: Rest, edges: NDArray[np.int32], edge_m: Costs, first: NDArray[np.int32], left: int,
     begin: int, end: int,
@@ -135,7 +135,7 @@ def last_start_s(streets: Streets, j: int) -> int:
     return int(min(streets.doors.close_s[j], streets.kinds.end_s.max() - streets.doors.service_s[j]))
 
 
-@compiled
+@compiled_with_arrays
 def _edges(streets: Streets, states: States, rest: Rest) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return for each edge, in buckets: waits before, shut from, later by, left at after waiting; and first buckets.
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from routing.bounds.completion import Rest, bucket_of
 from routing.bounds.states import States
 from routing.bounds.streets import NEVER, Bits, Floats, Ints, Prices, Streets
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 
 NONE = -1
 TINY = 1e-7
@@ -267,7 +267,7 @@ def _load_again(search: Search, pool: Pool, at: int) -> None:
             _make(search, pool, at, nodes + p, now, 0, kind, label[TRIPS] + 1, cost, pool.memory[at])
 
 
-@compiled
+@compiled_with_arrays
 def best_labels(pool: Pool, nodes: int, below: float) -> NDArray[np.int32]:
     """Return for each node the cheapest label that ends there in a day cheaper than `below`, -1 where none does."""
     best, who = np.full(nodes, below), np.full(nodes, NONE, np.int32)

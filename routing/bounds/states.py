@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.bounds.streets import Ints, Streets
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 
 NOBODY = -1
 MOST_REMEMBERED = 7
@@ -61,7 +61,7 @@ def make_states(streets: Streets, members: Ints) -> States:
     return _link(streets, members, first, node)
 
 
-@compiled
+@compiled_with_arrays
 def _link(streets: Streets, members: Ints, first: Ints, node: NDArray[np.int32]) -> States:
     ways, states = streets.between, len(node)
     most = 0

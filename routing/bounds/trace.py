@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from routing.bounds.completion import Rest, bucket_of, last_start_s, least_load, row_at
 from routing.bounds.states import States
 from routing.bounds.streets import NEVER, Floats, Ints, Prices, Streets
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 
 CLOSE = 5e-2
 LONGEST = 200
 LOAD = -1
 
 
-@compiled
+@compiled_with_arrays
 def first_ways(
     streets: Streets, prices: Prices, states: States, rest: Rest, p: int, now: int, left: int, used: int
 ) -> tuple[Floats, Ints]:

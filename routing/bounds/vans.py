@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.bounds.streets import Bits, Flags, Floats, Ints
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 
 NONE = -1
 TINY = 1e-7
@@ -106,7 +106,7 @@ class Rest(NamedTuple):
     onward: Ints
 
 
-@compiled
+@compiled_with_arrays
 def _rest_by_load(one: Round, prices: RoundPrices, most: int) -> Rest:
     """Return the rest; what is beyond the capacity costs the least reward there is."""
     stops = len(one.boxes)
@@ -130,7 +130,7 @@ def _rest_by_load(one: Round, prices: RoundPrices, most: int) -> Rest:
     return rest
 
 
-@compiled
+@compiled_with_arrays
 def price_trips(one: Round, prices: RoundPrices, pool: Trips, below: float) -> tuple[float, int]:
     """Make all labels that may end in a trip cheaper than `below`; return the least cost of a trip and the labels used.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from routing.bounds.streets import Doors, Ints, Ways
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled, compiled_with_arrays
 from routing.travel import UNREACHABLE_S
 
 
-@compiled
+@compiled_with_arrays
 def ways_between(doors: Doors, rows: Ints, metres: Ints, seconds: Ints) -> Ways:
     """Return the ways from each node to the others of its meal point that can be reached in time."""
     nodes = len(rows)
@@ -37,7 +37,7 @@ def _passable(doors: Doors, rows: Ints, seconds: Ints, i: int, j: int) -> bool:
     return bool(way < UNREACHABLE_S and doors.open_s[i] + doors.service_s[i] + way <= doors.close_s[j])
 
 
-@compiled
+@compiled_with_arrays
 def ways_out(doors: Doors, rows: Ints, metres: Ints, seconds: Ints, gone_s: Ints) -> Ways:
     """Return the ways from each meal point to its nodes that can be reached when left at `gone_s`."""
     nodes, points = len(rows), len(gone_s)

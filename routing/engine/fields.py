@@ -20,6 +20,7 @@ from routing.engine.search.field import (
     nearest_depots,
     nearest_stops,
     nearest_vehicles,
+    ways_near,
     ways_of,
 )
 from routing.engine.search.search import Trip
@@ -109,6 +110,7 @@ def chart_of(
     records = _stops(ground, wishes, inside, stop_rows, classes, choosy)
     vehicles = _vehicles(ground, row_of, wishes.floor_m, pair_cost)
     open_to = release[classes] < NEVER if len(inside) else np.zeros((0, len(depots)), dtype=bool)
+    near = nearest_stops(ways, records["place"])
     made = Field(
         ways=ways,
         stops=records,
@@ -117,7 +119,8 @@ def chart_of(
         release=release,
         depot_cost=depot_cost,
         pair_cost=pair_cost,
-        near=nearest_stops(ways, records["place"]),
+        near=near,
+        near_ways=ways_near(ways, records["place"], near),
         near_depots=nearest_depots(open_to, depot_cost, ways, records["place"], np.array(depot_rows, dtype=np.int64)),
         near_vehicles=nearest_vehicles(ways, vehicles["start"], np.array(depot_rows, dtype=np.int64)),
     )

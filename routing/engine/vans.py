@@ -12,11 +12,14 @@ from routing.engine.search.search import Search
 from routing.insertion import fill_vans, squeeze
 from routing.problem import Lot, RunProblem, lot_of
 from routing.rides import Ride
-from routing.supply import Arrivals, VanGround
-from routing.wanted import WISH_M_PER_S, Wanted
+from routing.supply import VanGround
+from routing.wanted import Wanted
 
 HOT_M, COLD_M = 1_000.0, 10.0
 """Heats of the annealing, in metres of cost that a round may lose."""
+
+LATE_M_PER_S = 5
+"""Price of a second after the couriers need what a van brings, in metres: about what they lose by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +83,19 @@ def kept_in_time(
 
 
 def reloaded(
-    problem: RunProblem, plan: VanPlan, supply: VanGround, arrivals: Arrivals, budget: Budget, seed: int
+    problem: RunProblem, plan: VanPlan, supply: VanGround, needed_s: Mapping[Lot, int], budget: Budget, seed: int
 ) -> VanPlan:
     """Return the trips of `plan` for the loads of `supply`; if they no longer hold, searched anew.
 
-    `arrivals` are those of before: what comes later than it came is dear.
+    What then comes later than the couriers need it is dear.
     """
     carried = _carried_over(plan, supply)
     if not carried.left:
         return carried
     due = {
-        n: (arrivals[lot_of(one)][-1][0] - stop.service_s, WISH_M_PER_S)
+        n: (needed_s[lot_of(one)] - stop.service_s, LATE_M_PER_S)
         for n, (stop, one) in enumerate(zip(supply.ground.stops, supply.consignments, strict=True))
-        if arrivals.get(lot_of(one))
+        if lot_of(one) in needed_s
     }
     return searched(problem, carried, Wishes(due=due), budget, seed)
 

@@ -35,8 +35,8 @@ FAMILIES: Mapping[str, Family] = {
 COMPILED = frozenset((Family.TWO_ECHELON, Family.TIMED))
 """Families whose loops are compiled at their first call or loaded from a cache: one round is made before the clock."""
 
-CHECKED_WITHIN = 0.02
-"""Which share of the seconds is kept for checking the plan and writing it down."""
+CHECKED_WITHIN, BOUNDED_WITHIN = 0.02, 0.05
+"""Which share of the seconds is kept for checking the plan and writing it down, and for the lower bound."""
 
 
 class UnknownFamilyError(ValueError):
@@ -79,13 +79,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One instance with what its family does: every function takes or gives the family's own plan."""
+    """One instance with what its family does: every function takes or gives the family's own plan.
+
+    `bound` takes the cost of a plan and a budget.
+    """
 
     name: str
     solve: Callable[..., Any]
     judge: Callable[[Any], tuple[float, tuple[str, ...]]]
     show: Callable[[Any], Mapping[str, Any]]
-    bound: Callable[[], float | None]
+    bound: Callable[[float, Budget], float | None]
 
 
 def family_of(path: Path) -> Family:
@@ -139,7 +142,8 @@ def solve_file(path: Path, *, seconds: float, cores: int, seed: int) -> Answer:
     case = open_case(path)
     if family_of(path) in COMPILED:
         case.solve(budget=Budget(rounds=1), seed=seed, cores=1)
-    plan = case.solve(budget=Budget(seconds=seconds * (1 - CHECKED_WITHIN)), seed=seed, cores=cores)
+    case.bound(0.0, Budget(rounds=1))
+    plan = case.solve(budget=Budget(seconds=seconds * (1 - CHECKED_WITHIN - BOUNDED_WITHIN)), seed=seed, cores=cores)
     cost, violations = case.judge(plan)
     return Answer(
         instance=case.name,
@@ -148,16 +152,17 @@ def solve_file(path: Path, *, seconds: float, cores: int, seed: int) -> Answer:
         seconds=time.perf_counter() - began,
         feasible=not violations,
         violations=violations,
-        lower_bound=case.bound(),
+        lower_bound=case.bound(cost, Budget(seconds=seconds * BOUNDED_WITHIN)),
         routes=case.show(plan),
     )
 
 
-def _no_bound() -> float | None:
+def _no_bound(_known: float, _budget: Budget) -> float | None:
     return None
 
 
 def _single() -> Callable[[Path], Case]:
+    from routing.published.single.bound import bound
     from routing.published.single.check import check
     from routing.published.single.instance import SinglePlan, as_json
     from routing.published.single.read import read
@@ -170,7 +175,9 @@ def _single() -> Callable[[Path], Case]:
             checked = check(instance, plan)
             return checked.cost, checked.violations
 
-        return Case(instance.name, partial(solve, instance), judge, partial(as_json, instance), _no_bound)
+        return Case(
+            instance.name, partial(solve, instance), judge, partial(as_json, instance), partial(bound, instance)
+        )
 
     return open_file
 
@@ -193,6 +200,7 @@ def _timed() -> Callable[[Path], Case]:
 
 
 def _two_echelon() -> Callable[[Path], Case]:
+    from routing.published.two_echelon.bound import bound
     from routing.published.two_echelon.check import check_two_echelon
     from routing.published.two_echelon.plan import TwoEchelonPlan, as_json
     from routing.published.two_echelon.read import read_two_echelon
@@ -205,7 +213,7 @@ def _two_echelon() -> Callable[[Path], Case]:
             account = check_two_echelon(instance, plan)
             return account.cost, account.violations
 
-        return Case(instance.name, partial(solve, instance), judge, as_json, _no_bound)
+        return Case(instance.name, partial(solve, instance), judge, as_json, partial(bound, instance))
 
     return open_file
 

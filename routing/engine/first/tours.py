@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.compiled import compiled
+from routing.engine.compiled import compiled_with_arrays
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -41,7 +41,7 @@ def tour_order(distance: Floats, satellites: list[int]) -> list[int]:
     return [satellites[at] for at in _traced(inner, _paths(inner))]
 
 
-@compiled
+@compiled_with_arrays
 def _paths(distance: Floats) -> Floats:
     """Return the shortest path from the depot through each subset that ends at each of its satellites."""
     count = len(distance) - 1
@@ -60,7 +60,7 @@ def _paths(distance: Floats) -> Floats:
     return best
 
 
-@compiled
+@compiled_with_arrays
 def _closed(distance: Floats, best: Floats) -> Floats:
     lengths = np.zeros(len(best))
     for subset in range(1, len(best)):
@@ -71,7 +71,7 @@ def _closed(distance: Floats, best: Floats) -> Floats:
     return lengths
 
 
-@compiled
+@compiled_with_arrays
 def _traced(distance: Floats, best: Floats) -> Whole:
     count = best.shape[1]
     order = np.zeros(count, dtype=np.int64)

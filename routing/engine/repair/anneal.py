@@ -204,7 +204,7 @@ def _sort_key(field: Field, i: int, order: int, chance: Chance) -> int:
         return int(min(stop.wanted, stop.closes))
     if order == BY_OPENING:
         return int(stop.opens)
-    if order in {FAR_FIRST, NEAR_FIRST} and stop.hub >= 0:
+    if FAR_FIRST <= order <= NEAR_FIRST and stop.hub >= 0:
         far = int(field.ways[field.hubs[stop.hub].place, stop.place].metres)
         return far if order == NEAR_FIRST else -far
     return dice

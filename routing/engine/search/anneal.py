@@ -11,7 +11,7 @@ from routing.engine.search.field import Field
 from routing.engine.search.memory import Memory, keep_best, save_row, settle, take_back
 from routing.engine.search.recreate import best_slot, put
 from routing.engine.search.ruin import ruin
-from routing.engine.search.state import State, drop_absent, refresh
+from routing.engine.search.state import State, drop_absent, link, link_all, refresh
 
 FROM_OUT = 0.5
 """How often a ruin begins beside somebody who has no vehicle, while there is anybody."""
@@ -28,15 +28,16 @@ TINY = 1e-300
 
 @compiled
 def start_over(field: Field, state: State, memory: Memory) -> int:
-    """Refresh every row, empty those that no longer hold, and count from here; return how many have no vehicle."""
+    """Refresh every row, shorten those that no longer hold, and count from here; return how many have no vehicle."""
     account, cost, out = memory.account[0], 0, 0
     for v in range(len(state.rows)):
         for p in range(state.rows[v].length):
             if state.steps[v, p].mark >= 0:
                 state.spots[state.steps[v, p].mark].vehicle = v
-        drop_absent(state, v)
+        drop_absent(field, state, v)
+        link_all(field, state, v)
         if not refresh(field, state, v):
-            _empty(state, v)
+            _shorten(field, state, v)
         cost += state.rows[v].cost
         memory.lines[v].stale, memory.lines[v].touched = 1, 0
     for i in range(len(state.spots)):
@@ -47,6 +48,19 @@ def start_over(field: Field, state: State, memory: Memory) -> int:
     account.waiting = out
     keep_best(state, memory)
     return out
+
+
+@compiled
+def _shorten(field: Field, state: State, v: int) -> None:
+    """Take stops off the end of row `v` until it holds, be it that none is left."""
+    row, holds = state.rows[v], False
+    while not holds:
+        row.length -= 1
+        state.spots[state.steps[v, row.length].mark].vehicle = -1
+        if state.steps[v, row.length - 1].mark < 0:
+            row.length -= 1
+        link(field, state, v, row.length)
+        holds = refresh(field, state, v)
 
 
 @compiled
@@ -99,7 +113,7 @@ def _round(field: Field, state: State, memory: Memory, heat: float, chance: Chan
             cost, count = _close_up(field, state, memory, v, cost, count)
     cost = _put_back(field, state, memory, cost, count, chance)
     if cost - account.now >= -heat * math.log(max(uniform(chance), TINY)):
-        take_back(field, state, memory, count)
+        take_back(state, memory, count)
         return 0
     account.now = cost
     settle(state, memory, count)
@@ -134,7 +148,7 @@ def _close_up(field: Field, state: State, memory: Memory, v: int, cost: int, cou
     put back anew.
     """
     save_row(state, memory, v)
-    drop_absent(state, v)
+    drop_absent(field, state, v)
     if not refresh(field, state, v):
         for p in range(state.rows[v].length):
             i = state.steps[v, p].mark
@@ -142,17 +156,17 @@ def _close_up(field: Field, state: State, memory: Memory, v: int, cost: int, cou
                 memory.queue[count].stop = i
                 count += 1
                 cost += field.stops[i].out_price
-        _empty(state, v)
-    return cost + state.rows[v].cost - memory.lines[v].old_cost, count
+        _empty(field, state, v)
+    return cost + state.rows[v].cost - memory.old_rows[v].cost, count
 
 
 @compiled
-def _empty(state: State, v: int) -> None:
-    row = state.rows[v]
-    for p in range(row.length):
+def _empty(field: Field, state: State, v: int) -> None:
+    for p in range(state.rows[v].length):
         if state.steps[v, p].mark >= 0:
             state.spots[state.steps[v, p].mark].vehicle = -1
-    row.length = row.trips = row.climbed = row.cost = 0
+    state.rows[v].length = 0
+    refresh(field, state, v)
 
 
 @compiled
@@ -194,7 +208,7 @@ def _sort_key(field: Field, i: int, order: int, chance: Chance) -> int:
         return int(stop.closes)
     if order == BY_WIDTH:
         return int(stop.closes - stop.opens)
-    if depot >= 0 and order in {FAR_FIRST, NEAR_FIRST}:
+    if depot >= 0 and FAR_FIRST <= order <= NEAR_FIRST:
         far = int(field.ways[stop.place, field.depots[depot].place].metres_back)
         return far if order == NEAR_FIRST else -far
     return below(chance, 1 << 20)

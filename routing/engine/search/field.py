@@ -110,6 +110,8 @@ class Field(NamedTuple):
         Shape (n, k): price (or bonus) of this vehicle at this stop, `FORBIDDEN` where it must not go.
     near
         Shape (n, <= `RUIN_NEAR`): the other stops, nearest first.
+    near_ways
+        Shape (n, <= `INSERT_NEAR`): the ways between the stop and the nearest of `near`, side by side in memory.
     near_depots
         Shape (n, <= `DEPOTS_NEAR`): depots that may serve the stop, cheapest first; -1 where there are fewer.
     near_vehicles
@@ -124,6 +126,7 @@ class Field(NamedTuple):
     depot_cost: Rows
     pair_cost: Rows
     near: Matrix
+    near_ways: Records
     near_depots: Rows
     near_vehicles: Rows
 
@@ -151,6 +154,11 @@ def nearest_stops(ways: Records, place: Rows) -> Matrix:
             keys = np.partition(keys, width, axis=1)[:, :width]
         out[first : first + len(rows)] = np.sort(keys, axis=1)[:, :width] % n
     return out
+
+
+def ways_near(ways: Records, place: Rows, near: Matrix) -> Records:
+    """Return the ways between each stop and its nearest ones, shape (n, <= `INSERT_NEAR`)."""
+    return ways[place[:, None], place[near[:, :INSERT_NEAR]]]
 
 
 def nearest_depots(open_to: NDArray[np.bool_], depot_cost: Rows, ways: Records, place: Rows, depots: Rows) -> Rows:

@@ -7,24 +7,29 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.engine.compiled import compiled
-from routing.engine.search.field import Field, Records
-from routing.engine.search.state import Rows, State, refresh
+from routing.engine.search.field import Records
+from routing.engine.search.state import Rows, State
 
-LINE = np.dtype([(name, np.int64) for name in ("touched", "old_length", "old_cost", "stale", "best_length", "seen")])
-"""Of a row: whether this round has changed it and how it was before; whether it has changed since the best rows were
-copied, and their length. Of a kind of vehicle: when it was last seen idle."""
+LINE = np.dtype([(name, np.int64) for name in ("touched", "stale", "best_length", "seen")])
+"""Of a row: whether this round has changed it; whether it has changed since the best rows were copied, and their
+length. Of a kind of vehicle: when it was last seen idle."""
 
-ACCOUNT = np.dtype([(name, np.int64) for name in ("now", "best", "waiting", "stamp")])
-"""Cost of the present and of the best rows, how many stops have no vehicle, and a running number."""
+ACCOUNT = np.dtype([(name, np.int64) for name in ("now", "best", "waiting", "stamp", "unblinking")])
+"""Cost of the present and of the best rows, how many stops have no vehicle, a running number, and how
+many places are still looked at before one is overlooked."""
 
 ENTRY = np.dtype([("stop", np.int64), ("key", np.int64)])
 """A stop to be put back, and what the queue is sorted by."""
 
 
 class Memory(NamedTuple):
-    """Rows as they were before the round and the best ones, shape (k, w); `LINE` (k,), `ACCOUNT` (1,), `ENTRY` (n,)."""
+    """Rows as they were before the round, `ROW` (k,) and `STEP` (k, w), the best ones, and their accounts.
 
-    old_marks: Rows
+    Marks have shape (k, w), `LINE` (k,), `ACCOUNT` (1,), `ENTRY` (n,).
+    """
+
+    old_rows: Records
+    old_steps: Records
     best_marks: Rows
     lines: Records
     account: Records
@@ -33,10 +38,10 @@ class Memory(NamedTuple):
 
 def fresh_memory(state: State) -> Memory:
     """Return a memory for a state of this shape."""
-    shape = state.steps.shape
     return Memory(
-        np.zeros(shape, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
+        np.zeros_like(state.rows),
+        np.zeros_like(state.steps),
+        np.zeros(state.steps.shape, dtype=np.int64),
         np.zeros(len(state.rows), dtype=LINE),
         np.zeros(1, dtype=ACCOUNT),
         np.zeros(len(state.spots), dtype=ENTRY),
@@ -46,10 +51,10 @@ def fresh_memory(state: State) -> Memory:
 @compiled
 def save_row(state: State, memory: Memory, v: int) -> None:
     """Note row `v` before this round changes it."""
-    line, length = memory.lines[v], state.rows[v].length
-    for p in range(length):
-        memory.old_marks[v, p] = state.steps[v, p].mark
-    line.old_length, line.old_cost, line.touched = length, state.rows[v].cost, 1
+    for p in range(state.rows[v].length + 1):
+        memory.old_steps[v, p] = state.steps[v, p]
+    memory.old_rows[v] = state.rows[v]
+    memory.lines[v].touched = 1
 
 
 @compiled
@@ -69,18 +74,19 @@ def settle(state: State, memory: Memory, count: int) -> None:
 
 
 @compiled
-def take_back(field: Field, state: State, memory: Memory, count: int) -> None:
+def take_back(state: State, memory: Memory, count: int) -> None:
     """Undo a round that put `count` stops back, or tried to."""
     for n in range(count):
         state.spots[memory.queue[n].stop].vehicle = -1
     for v in range(len(state.rows)):
-        line = memory.lines[v]
-        if line.touched == 1:
-            for p in range(line.old_length):
-                state.steps[v, p].mark = memory.old_marks[v, p]
-            state.rows[v].length = line.old_length
-            refresh(field, state, v)
-            line.touched = 0
+        if memory.lines[v].touched == 1:
+            state.rows[v] = memory.old_rows[v]
+            for p in range(state.rows[v].length + 1):
+                state.steps[v, p] = memory.old_steps[v, p]
+                if p < state.rows[v].length and state.steps[v, p].mark >= 0:
+                    spot = state.spots[state.steps[v, p].mark]
+                    spot.vehicle, spot.at = v, p
+            memory.lines[v].touched = 0
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routing.engine.search.field import Field, Records, Rows, nearest_stops, nearest_vehicles
+from routing.engine.search.field import Field, Records, Rows, nearest_stops, nearest_vehicles, ways_near
 
 
 def part_of(field: Field, stops: Rows, vehicles: Rows) -> Field:
@@ -20,6 +20,7 @@ def part_of(field: Field, stops: Rows, vehicles: Rows) -> Field:
     of_vehicles["start"], of_vehicles["back"] = row_of[of_vehicles["start"]], row_of[of_vehicles["back"]]
     _, of_vehicles["kind"] = _kinds(of_vehicles["kind"])
     ways: Records = field.ways[np.ix_(used, used)]
+    near = nearest_stops(ways, of_stops["place"])
     return Field(
         ways=ways,
         stops=of_stops,
@@ -28,7 +29,8 @@ def part_of(field: Field, stops: Rows, vehicles: Rows) -> Field:
         release=field.release,
         depot_cost=field.depot_cost[stops],
         pair_cost=np.ascontiguousarray(field.pair_cost[np.ix_(stops, vehicles)]),
-        near=nearest_stops(ways, of_stops["place"]),
+        near=near,
+        near_ways=ways_near(ways, of_stops["place"], near),
         near_depots=field.near_depots[stops],
         near_vehicles=nearest_vehicles(ways, of_vehicles["start"], of_depots["place"]),
     )

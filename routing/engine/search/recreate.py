@@ -7,16 +7,19 @@ and prices.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from routing.engine.compiled import compiled, inlined
 from routing.engine.search.chance import State as Chance
 from routing.engine.search.chance import uniform
-from routing.engine.search.field import FORBIDDEN, INSERT_NEAR, NEVER, Field
+from routing.engine.search.field import FORBIDDEN, NEVER, Field
 from routing.engine.search.memory import Memory
 from routing.engine.search.state import State, insert_mark, paced, refresh
+
+TINY = 1e-300
 
 BLINK = 0.01
 """How often a place is overlooked; what keeps greedy insertion from always doing the same."""
@@ -35,14 +38,16 @@ class Slot(NamedTuple):
 def best_slot(field: Field, state: State, i: int, memory: Memory, chance: Chance) -> Slot:
     """Return the cheapest place for stop `i`."""
     best, choosy = Slot(-1, 0, -1, NEVER), field.stops[i].choosy
-    for n in range(min(field.near.shape[1], INSERT_NEAR)):
+    for n in range(field.near_ways.shape[1]):
         spot = state.spots[field.near[i, n]]
-        v = spot.vehicle
-        if v < 0 or uniform(chance) < BLINK or (choosy and field.pair_cost[i, v] >= FORBIDDEN):
+        v, p = spot.vehicle, spot.at + 1
+        if v < 0 or _blinks(memory, chance) or (choosy and field.pair_cost[i, v] >= FORBIDDEN):
             continue
-        best = _better_between(field, state, i, v, spot.at + 1, best)
-        if state.steps[v, spot.at - 1].mark < 0:
-            best = _better_between(field, state, i, v, spot.at, best)
+        if field.near_ways[i, n].metres_back - state.steps[v, p].way < best.added:
+            best = _better_between(field, state, i, v, p, field.near_ways[i, n], best)
+        if state.steps[v, p - 2].mark < 0:
+            way = field.ways[field.stops[i].place, state.steps[v, p - 2].place]
+            best = _better_between(field, state, i, v, p - 1, way, best)
     for n in range(field.near_depots.shape[1]):
         depot = field.near_depots[i, n]
         if depot >= 0 and field.release[field.stops[i].batch, depot] < NEVER:
@@ -52,32 +57,45 @@ def best_slot(field: Field, state: State, i: int, memory: Memory, chance: Chance
 
 
 @inlined
+def _blinks(memory: Memory, chance: Chance) -> bool:
+    """Return whether this place is overlooked; how many places come before the next such one is drawn at once."""
+    account = memory.account[0]
+    account.unblinking -= 1
+    if account.unblinking >= 0:
+        return False
+    account.unblinking = int(math.log(max(uniform(chance), TINY)) / math.log(1.0 - BLINK))
+    return True
+
+
+@inlined
 def _best_new_trip(field: Field, state: State, i: int, depot: int, memory: Memory, best: Slot, chance: Chance) -> Slot:
-    stamp = memory.account[0].stamp
+    stamp, out_m = memory.account[0].stamp, field.ways[field.stops[i].place, field.depots[depot].place].metres_back
     for n in range(field.near_vehicles.shape[1]):
         v = field.near_vehicles[depot, n]
         vehicle, row = field.vehicles[v], state.rows[v]
-        if row.trips >= vehicle.trips_most or field.stops[i].boxes > vehicle.capacity:
-            continue
-        if uniform(chance) < BLINK or (field.stops[i].choosy and field.pair_cost[i, v] >= FORBIDDEN):
-            continue
         if row.length == 0:
-            if memory.lines[vehicle.kind].seen == stamp:
+            if vehicle.fixed + out_m >= best.added or memory.lines[vehicle.kind].seen == stamp:
                 continue
             memory.lines[vehicle.kind].seen = stamp
+        if row.trips >= vehicle.trips_most or field.stops[i].boxes > vehicle.capacity:
+            continue
+        if _blinks(memory, chance) or (field.stops[i].choosy and field.pair_cost[i, v] >= FORBIDDEN):
+            continue
         p = row.length
-        while p > 0:
-            best = _better_new_trip(field, state, i, v, p, depot, best)
-            p = state.steps[v, p - 1].head
-        best = _better_new_trip(field, state, i, v, 0, depot, best)
+        while p >= 0:
+            if out_m - state.steps[v, p].way < best.added:
+                best = _better_new_trip(field, state, i, v, p, depot, best)
+            p = state.steps[v, p - 1].head if p > 0 else -1
     return best
 
 
 @inlined
-def _better_between(field: Field, state: State, i: int, v: int, p: int, best: Slot) -> Slot:
-    """Return the slot before position `p` of row `v`, within the trip of position p - 1, if it beats `best`."""
+def _better_between(field: Field, state: State, i: int, v: int, p: int, way: Any, best: Slot) -> Slot:
+    """Return the slot before position `p` of row `v`, within the trip of position p - 1, if it beats `best`.
+
+    `way` is that between the stop and position p - 1.
+    """
     stop, vehicle, previous = field.stops[i], field.vehicles[v], state.steps[v, p - 1]
-    way = field.ways[stop.place, previous.place]
     added = way.metres_back + _onward_metres(field, state, v, p, stop.place)
     if added >= best.added:
         return best
@@ -164,7 +182,7 @@ def _leave_if_later(field: Field, state: State, v: int, head: int, p: int, load:
 @compiled
 def put(field: Field, state: State, i: int, slot: Slot) -> bool:
     """Put stop `i` into its slot and refresh the row; return whether the row holds."""
-    insert_mark(state, slot.vehicle, slot.position, i)
+    insert_mark(field, state, slot.vehicle, slot.position, i)
     if slot.depot >= 0:
-        insert_mark(state, slot.vehicle, slot.position, -1 - slot.depot)
+        insert_mark(field, state, slot.vehicle, slot.position, -1 - slot.depot)
     return refresh(field, state, slot.vehicle)

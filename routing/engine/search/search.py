@@ -38,7 +38,7 @@ class Search:
         self.start_over()
 
     def set_rows(self, rows: Sequence[Sequence[Trip]]) -> int:
-        """Take these trips of every vehicle; return how many stops are in none once rows that break a rule went."""
+        """Take these trips of every vehicle; return how many stops are in none: a row that breaks a rule is cut."""
         state = self.state
         state.spots["vehicle"] = -1
         for v, trips in enumerate(rows):

@@ -18,9 +18,12 @@ from routing.engine.search.field import Field, Records
 
 Rows = NDArray[np.int64]
 
-STEP = np.dtype([(name, np.int64) for name in ("mark", "place", "head", "way", "leave", "latest", "load", "carried")])
-"""A step: its mark and place, the position of the depot that began its trip, the metres to it, its earliest leaving,
-the latest start of its hand-over (or of its loading); at depots also when loading starts and how many boxes."""
+STEP = np.dtype(
+    [(name, np.int64) for name in ("mark", "place", "head", "way", "ride", "leave", "latest", "load", "carried")]
+)
+"""A step: its mark and place, the position of the depot that began its trip, the metres and seconds to it, its
+earliest leaving, the latest start of its hand-over (or of its loading); at depots also when loading starts and how
+many boxes."""
 
 ROW = np.dtype([(name, np.int64) for name in ("length", "trips", "climbed", "cost")])
 """A row: its steps, trips, floors, and metres with all prices."""
@@ -60,31 +63,45 @@ def paced(seconds: int, percent: int) -> int:
 
 @compiled
 def refresh(field: Field, state: State, v: int) -> bool:
-    """Recompute times, boxes and cost of row `v`; return whether every rule holds."""
+    """Recompute times, boxes and cost of row `v`, whose steps are linked; return whether every rule holds."""
     row, vehicle = state.rows[v], field.vehicles[v]
     end = state.steps[v, row.length]
-    end.mark, end.place, end.latest, end.way = END, vehicle.back, vehicle.end_by, 0
+    end.mark, end.place, end.latest = END, vehicle.back, vehicle.end_by
     if row.length == 0:
-        row.trips = row.climbed = row.cost = 0
+        row.trips = row.climbed = row.cost = end.way = end.ride = 0
         return True
     holds = _forward(field, state, v)
-    end.way = field.ways[vehicle.back, state.steps[v, row.length - 1].place].metres_back
     row.cost += end.way
     return _backward(field, state, v) and holds
+
+
+@inlined
+def link(field: Field, state: State, v: int, p: int) -> None:
+    """Fill place and way of position `p` of row `v`, which may be the end, by its mark and the step before it."""
+    step, vehicle = state.steps[v, p], field.vehicles[v]
+    step.place = vehicle.back
+    if p < state.rows[v].length:
+        step.place = field.stops[step.mark].place if step.mark >= 0 else field.depots[-1 - step.mark].place
+    way = field.ways[step.place, state.steps[v, p - 1].place if p > 0 else vehicle.start]
+    step.way, step.ride = way.metres_back, paced(way.seconds_back, vehicle.pace)
+
+
+@compiled
+def link_all(field: Field, state: State, v: int) -> None:
+    """Link every step of row `v`, and its end, after its marks were written anew."""
+    for p in range(state.rows[v].length + 1):
+        link(field, state, v, p)
 
 
 @compiled
 def _forward(field: Field, state: State, v: int) -> bool:
     vehicle, row = field.vehicles[v], state.rows[v]
-    here, now, head, trips, floors, cost = vehicle.start, vehicle.free, 0, 0, 0, vehicle.fixed
+    now, head, trips, floors, cost = vehicle.free, 0, 0, 0, vehicle.fixed
     holds = True
     for p in range(row.length):
         step = state.steps[v, p]
         mark = step.mark
-        step.place = field.stops[mark].place if mark >= 0 else field.depots[-1 - mark].place
-        way = field.ways[step.place, here]
-        now += paced(way.seconds_back, vehicle.pace)
-        step.way = way.metres_back
+        now += step.ride
         cost += step.way
         if mark < 0:
             head, trips = p, trips + 1
@@ -101,7 +118,7 @@ def _forward(field: Field, state: State, v: int) -> bool:
             now += stop.service
             floors += stop.floors
             spot.vehicle, spot.at = v, p
-        step.head, step.leave, here = head, now, step.place
+        step.head, step.leave = head, now
     row.trips, row.climbed = trips, floors
     row.cost = cost + vehicle.floor_price * floors * floors // 100
     return holds and trips <= vehicle.trips_most
@@ -126,10 +143,10 @@ def _ready(field: Field, state: State, v: int, p: int) -> int:
 def _backward(field: Field, state: State, v: int) -> bool:
     """Fill the latest times; return whether the earliest ones keep them."""
     vehicle = field.vehicles[v]
-    onward, deadline, holds = vehicle.back, vehicle.end_by, True
+    deadline, holds = vehicle.end_by, True
     for p in range(state.rows[v].length - 1, -1, -1):
         step = state.steps[v, p]
-        deadline -= paced(field.ways[step.place, onward].seconds, vehicle.pace)
+        deadline -= state.steps[v, p + 1].ride
         if step.mark >= 0:
             stop = field.stops[step.mark]
             deadline = min(stop.closes, deadline - stop.service)
@@ -137,31 +154,39 @@ def _backward(field: Field, state: State, v: int) -> bool:
         else:
             deadline = min(field.depots[-1 - step.mark].closes, deadline) - vehicle.loading
             holds = holds and step.load <= deadline
-        step.latest, onward = deadline, step.place
+        step.latest = deadline
     return holds
 
 
 @compiled
-def insert_mark(state: State, v: int, p: int, mark: int) -> None:
-    """Put `mark` before position `p` of row `v`; times are stale until `refresh`."""
-    for q in range(state.rows[v].length, p, -1):
-        state.steps[v, q].mark = state.steps[v, q - 1].mark
+def insert_mark(field: Field, state: State, v: int, p: int, mark: int) -> None:
+    """Put `mark` before position `p` of row `v`, linked; times are stale until `refresh`."""
+    for q in range(state.rows[v].length, p - 1, -1):
+        state.steps[v, q + 1] = state.steps[v, q]
     state.steps[v, p].mark = mark
     state.rows[v].length += 1
+    link(field, state, v, p)
+    link(field, state, v, p + 1)
 
 
 @compiled
-def drop_absent(state: State, v: int) -> None:
-    """Close up row `v` over the stops that are no longer its own, and over trips without a stop."""
-    kept = 0
-    for p in range(state.rows[v].length):
+def drop_absent(field: Field, state: State, v: int) -> None:
+    """Close up row `v` over the stops that are no longer its own, and over trips without a stop; it stays linked."""
+    kept, length, gap = 0, state.rows[v].length, False
+    for p in range(length):
         mark = state.steps[v, p].mark
         if mark >= 0 and state.spots[mark].vehicle != v:
+            gap = True
             continue
         if mark < 0 and kept > 0 and state.steps[v, kept - 1].mark < 0:
-            kept -= 1
-        state.steps[v, kept].mark = mark
-        kept += 1
+            kept, gap = kept - 1, True
+        if kept < p:
+            state.steps[v, kept] = state.steps[v, p]
+        if gap:
+            link(field, state, v, kept)
+        kept, gap = kept + 1, False
     if kept > 0 and state.steps[v, kept - 1].mark < 0:
         kept -= 1
-    state.rows[v].length = kept
+    if kept < length:
+        state.rows[v].length = kept
+        link(field, state, v, kept)

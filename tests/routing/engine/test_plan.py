@@ -110,3 +110,23 @@ def test_a_run_of_seconds_gives_a_plan_that_holds() -> None:
     plan = plan_runs(problem, seed=1, effort=Limits(rounds=0, rounds_a_home=0, van_rounds=0, turns=3, seconds=0.2))
     assert check_runs(problem, plan) == ()
     assert plan.left_out_homes == ()
+
+
+class Ticking:
+    """A clock of its own: a hundredth of a second passes at every look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        return self.looks / 100
+
+
+def test_a_run_of_seconds_ends_within_them() -> None:
+    clock = Ticking()
+    limits = Limits(rounds=0, rounds_a_home=0, van_rounds=0, turns=3, seconds=3.0, clock=clock)
+    problem = willow_lane()
+    plan = plan_runs(problem, seed=1, effort=limits)
+    assert check_runs(problem, plan) == ()
+    assert clock.looks / 100 <= 3.0
