@@ -21,6 +21,7 @@ COMPILED = {
 """Folders whose tests call the loops of one compiled package: compiled once on a fresh machine, not once a process."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Share the tests out one by one, but those of a group, and each file of pages, as a whole."""
     from xdist.scheduler import LoadScopeScheduling

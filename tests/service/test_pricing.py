@@ -156,12 +156,13 @@ def test_the_price_of_another_meal_point_is_that_of_a_plan_that_the_checker_acce
         for offer in asked.by_points(home.home_id):
             if isinstance(offer, Offer):
                 moved = from_point(asked, n, offer, plan)
-                if moved is not None:
-                    accepted(asked, moved, plan, offer)
+                if moved:
+                    sound = [one for one in moved if nothing_new(asked, one, plan)]
+                    accepted(asked, (sound or moved)[0], plan, offer)
 
 
-def from_point(asked: Roads, n: int, offer: Offer, plan: RunPlan) -> RunPlan | None:
-    """Return the plan with home `n` served from another meal point and its boxes put on the van that goes there."""
+def from_point(asked: Roads, n: int, offer: Offer, plan: RunPlan) -> list[RunPlan]:
+    """Return the plans with home `n` served from another meal point: its boxes may go and come on any fitting van."""
     home = asked.settled.homes[n]
     release_s = asked._release_s(n, offer.point_id)
     assert isinstance(release_s, int)
@@ -169,15 +170,13 @@ def from_point(asked: Roads, n: int, offer: Offer, plan: RunPlan) -> RunPlan | N
     stops[n] = replace(stops[n], depot=asked.point_at[offer.point_id], release_s=release_s)
     after = asked.rides_after(n, asked.courier_at[offer.courier_id], replace(asked.ground, stops=tuple(stops)))
     assert after is not None
-    runs = list(plan.van_runs)
+    loaded = [list(plan.van_runs)]
     if not on_site(asked, home, offer.point_id):
-        runs = with_boxes(runs, home, offer.point_id, home.boxes, release_s)
+        loaded = with_boxes(loaded[0], home, offer.point_id, home.boxes, release_s)
     if not on_site(asked, home, home.point_id):
-        fewer = with_boxes(runs, home, home.point_id, -home.boxes, None)
-        if fewer is None:
-            return None
-        runs = fewer
-    return replace(plan, van_runs=tuple(runs), courier_runs=tuple(courier_runs(asked.settled, after)))
+        loaded = [fewer for runs in loaded for fewer in with_boxes(runs, home, home.point_id, -home.boxes, None)]
+    courier_side = tuple(courier_runs(asked.settled, after))
+    return [replace(plan, van_runs=tuple(runs), courier_runs=courier_side) for runs in loaded]
 
 
 def on_site(asked: Roads, home: Home, point_id: str) -> bool:
@@ -185,15 +184,22 @@ def on_site(asked: Roads, home: Home, point_id: str) -> bool:
     return any(one.on_site for one in asked.asked.consignments if (one.kitchen_id, one.point_id, one.batch) == lot)
 
 
-def with_boxes(runs: list[VanRun], home: Home, point_id: str, boxes: int, ready_s: int | None) -> list[VanRun] | None:
+def with_boxes(runs: list[VanRun], home: Home, point_id: str, boxes: int, ready_s: int | None) -> list[list[VanRun]]:
+    """Return the van runs with so many more (or fewer) boxes of a home's lot at one stop, once for each such stop."""
+    found = []
     for r, run in enumerate(runs):
         for s, stop in enumerate(run.stops):
             fits = (run.kitchen_id, stop.point_id, stop.batch) == (home.kitchen_id, point_id, home.batch)
             if fits and (stop.ready_s == ready_s if ready_s is not None else stop.boxes > -boxes):
                 stops = list(run.stops)
                 stops[s] = replace(stop, boxes=stop.boxes + boxes)
-                return [*runs[:r], replace(run, stops=tuple(stops)), *runs[r + 1 :]]
-    return None
+                found.append([*runs[:r], replace(run, stops=tuple(stops)), *runs[r + 1 :]])
+    return found
+
+
+def nothing_new(asked: Roads, after: RunPlan, before: RunPlan) -> bool:
+    known = {(one.code, one.subject) for one in check_runs(asked.asked, before)}
+    return {(one.code, one.subject) for one in check_runs(asked.asked, after)} <= known
 
 
 def accepted(asked: Roads, after: RunPlan, before: RunPlan, offer: Offer) -> None:
