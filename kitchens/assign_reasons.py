@@ -95,4 +95,5 @@ def _supplied(reach: Reach, n: int, pair: Pair) -> Supplied:
         dish_id=choice.dish_id,
         texture=choice.texture,
         instead_of=choice.instead_of,
+        parts=choice.parts,
     )

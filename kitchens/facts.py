@@ -17,7 +17,7 @@ class ElderFacts:
     """An elder as a courier needs to know them: no birth date, no diagnosis.
 
     `entry` says how to get in, `door_note` what to do at the door, `handover` who else may take the meal, `carry` what
-    else to bring; `owes_box` that yesterday's box is still there.
+    else to bring; `owes_box` that yesterday's box is still there. `cautions` are words of what to be careful about.
     """
 
     elder_id: str
@@ -34,6 +34,7 @@ class ElderFacts:
     handover: str = ""
     carry: str = ""
     owes_box: bool = False
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

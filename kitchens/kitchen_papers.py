@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kitchens.meals import Fulfilment, Limit, Texture
-from kitchens.paper_head import PaperHead, equal
+from kitchens.paper_head import PaperHead, PartLine, equal
 from routing.plan import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class CountLine:
-    """A line of the kitchen count; `change` is against the last printed count, None if there was none."""
+    """A line of the kitchen count; `change` is against the last printed count, None if there was none.
+
+    `parts` is what goes with a set meal, `picks` how many dishes each portion of it has chosen.
+    """
 
     dish_id: str
     dish: str
@@ -22,9 +25,12 @@ class CountLine:
     spare: int
     total: int
     change: int | None = None
+    parts: tuple[PartLine, ...] = ()
+    picks: int = 0
 
     def __post_init__(self) -> None:
         equal("portions and spare", self.total, (self.portions, self.spare))
+        equal("dishes of courses", self.portions * self.picks, (part.portions for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,8 @@ class PointLine:
 class BatchSheet:
     """批次单: one batch at the stove. `contains` and `avoid` are machine words; a special batch is signed twice.
 
+    `contains` is what is in it today, `parts` what goes with it.
+
     `holding_s` are the times at which its temperature is to be taken while it stands warm.
     """
 
@@ -118,6 +126,7 @@ class BatchSheet:
     sample_keep_s: int
     is_special: bool
     points: tuple[PointLine, ...]
+    parts: tuple[PartLine, ...] = ()
 
     def __post_init__(self) -> None:
         equal("portions and spare", self.total, (self.portions, self.spare))

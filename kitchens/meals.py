@@ -27,6 +27,22 @@ class Texture(StrEnum):
     PUREED = "pureed"  # IDDSI 4
 
 
+IDDSI_SOURCE = (
+    "IDDSI framework 2.0 (2019); 普通 7, 软食 6 or 7 easy to chew, 碎食 5, 糊状 4: inferred, domain facts 3.10, 3.11"
+)
+IDDSI_LEVELS = {
+    Texture.REGULAR: ("7",),
+    Texture.SOFT: ("6", "7-EC"),
+    Texture.MINCED: ("5",),
+    Texture.PUREED: ("4",),
+}
+"""Level of the International Dysphagia Diet Standardisation Initiative for each texture, the softest first.
+
+Level 7 regular and 7-EC easy to chew, 6 soft and bite-sized (at most 1.5 cm), 5 minced and moist (at most 4 mm), 4
+puréed. Liquids (levels 3 to 0) are no texture of a dish: nobody who needs thickened drinks is served without a person
+having looked.
+"""
+
 HARDNESS = {Texture.REGULAR: 7, Texture.SOFT: 6, Texture.MINCED: 5, Texture.PUREED: 4}
 
 
@@ -57,6 +73,21 @@ class Ingredient(StrEnum):
     SESAME = "sesame"
     MUSHROOM = "mushroom"
     OFFAL = "offal"
+
+
+def texture_of_iddsi(level: str) -> Texture:
+    """Return the hardest texture that an IDDSI level allows, such as minced for "5".
+
+    Raises
+    ------
+    ValueError
+        If it is no level of foods that a kitchen makes (7, 7-EC, 6, 5, 4).
+    """
+    for texture, levels in IDDSI_LEVELS.items():
+        if level in levels:
+            return texture
+    known = " ".join(level for levels in IDDSI_LEVELS.values() for level in levels)
+    raise ValueError(f"expected an IDDSI level of {known}, got {level!r}")
 
 
 class Fulfilment(StrEnum):
@@ -90,10 +121,35 @@ class Diet:
 
 @dataclass(frozen=True, slots=True)
 class Dish:
-    """A set meal on today's menu: what is in it, in which textures it can be made, which limits it keeps."""
+    """A set meal on today's menu: what is in it, in which textures it can be made, which limits it keeps.
+
+    What is chosen in its `courses` comes on top: `contains` is what everybody gets of it.
+    """
 
     dish_id: str
     name: str
     contains: frozenset[Ingredient] = frozenset()
     textures: frozenset[Texture] = field(default_factory=lambda: frozenset({Texture.REGULAR}))
     keeps: frozenset[Limit] = frozenset()
+    courses: tuple[Course, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A part of a set meal of which exactly `pick` are chosen, each another one; the first that fit are the usual.
+
+    A course with fewer options than that fits nobody.
+
+    Raises
+    ------
+    ValueError
+        If none is to be chosen.
+    """
+
+    course_id: str
+    pick: int
+    options: tuple[Dish, ...]
+
+    def __post_init__(self) -> None:
+        if self.pick < 1:
+            raise ValueError(f"course {self.course_id}: expected to pick at least 1, got {self.pick}")

@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kitchens.clash import TEXTURE_WORD, find_clash
+from kitchens.clash import COURSE_WORD, TEXTURE_WORD, find_clash, may_eat
 from kitchens.facts import DayFile, short_name
 from kitchens.kitchen_papers import BoxLabel, Stack
-from kitchens.meals import Dish, Fulfilment, Limit, Texture
-from kitchens.paper_head import DishLine, PaperHead, Title
+from kitchens.meals import Diet, Dish, Fulfilment, Limit, Texture
+from kitchens.paper_head import DishLine, PaperHead, PartLine, Title
 from kitchens.plan import Batch, DayPlan, Supplied
 from kitchens.problem import DayProblem, Order
 from routing.plan import CourierRun, VanRun
 from routing.problem import RunProblem
 from routing.travel import TravelSource
+
+UNNAMED = frozenset({TEXTURE_WORD, COURSE_WORD})
+"""What speaks against a dish and is nothing that could get into a box."""
 
 CODES = {
     Title.KITCHEN_COUNT: "KC",
@@ -81,19 +84,46 @@ def _stack(supplied: Supplied, avoid: tuple[str, ...]) -> Stack:
 
 
 def avoid_words(day: DayProblem, plan: DayPlan) -> dict[int, tuple[str, ...]]:
-    """Return for each order with a replaced dish what clashed in that dish: ingredients and limits as machine words.
+    """Return for each order what must not get into its box by mistake: ingredients and limits as machine words.
 
+    That is what clashed in a dish that was replaced, and what clashes in a course that others have chosen otherwise.
     Nothing where the dish was replaced for its texture, which every label names, or because the kitchen has it not.
     """
-    dishes = {dish.dish_id: dish for kitchen in day.kitchens for dish in kitchen.menu}
+    dishes = _dishes_by_kitchen(day)
+    anywhere = {dish_id: dish for (_, dish_id), dish in dishes.items()}
     orders = {order.order_id: order for order in day.orders}
     words: dict[int, tuple[str, ...]] = {}
     for one in plan.supply.supplied:
-        dish = dishes.get(one.instead_of or "")
-        clash = find_clash(orders[one.order_id].diet, dish) if dish is not None else None
-        if clash is not None:
-            words[one.order_id] = tuple(word for word in clash.words() if word != TEXTURE_WORD)
+        diet, wished = orders[one.order_id].diet, one.instead_of or ""
+        # What this kitchen cooks it with today; a dish that it has not stands on somebody else's menu.
+        replaced = dishes.get((one.kitchen_id, wished)) or anywhere.get(wished)
+        found = _clashing(diet, replaced) if replaced is not None else []
+        if one.parts:
+            courses = dishes[one.kitchen_id, one.dish_id].courses
+            found += (word for course in courses for option in course.options for word in _hard(diet, option))
+        if replaced is not None or found:
+            words[one.order_id] = tuple(dict.fromkeys(found))
     return words
+
+
+def _clashing(diet: Diet, dish: Dish) -> list[str]:
+    clash = find_clash(diet, dish)
+    return [word for word in clash.words() if word not in UNNAMED] if clash is not None else []
+
+
+def _hard(diet: Diet, dish: Dish) -> list[str]:
+    return [] if may_eat(diet, dish) else _clashing(diet, dish)
+
+
+def _dishes_by_kitchen(day: DayProblem) -> dict[tuple[str, str], Dish]:
+    """Return every dish that a kitchen makes today, those of courses too, by kitchen and dish."""
+    dishes: dict[tuple[str, str], Dish] = {}
+    for kitchen in day.kitchens:
+        for dish in kitchen.menu:
+            dishes[kitchen.kitchen_id, dish.dish_id] = dish
+            for course in dish.courses:
+                dishes |= {(kitchen.kitchen_id, option.dish_id): option for option in course.options}
+    return dishes
 
 
 def label_codes(day: DayProblem, plan: DayPlan, runs: RunProblem) -> dict[int, str]:
@@ -152,7 +182,9 @@ class PackedDay:
     def __init__(self, file: DayFile) -> None:
         self.file = file
         day, plan = file.day, file.plan
-        self._dishes = {dish.dish_id: dish for kitchen in day.kitchens for dish in kitchen.menu}
+        self._dishes = _dishes_by_kitchen(day)
+        self._names = {dish.dish_id: dish.name for dish in self._dishes.values()}
+        self._keeps = {dish.dish_id: dish.keeps for dish in self._dishes.values()}
         slots, labels = list_slots(plan, file.runs), label_codes(day, plan, file.runs)
         avoid = avoid_words(day, plan)
         orders = {order.order_id: order for order in day.orders}
@@ -172,15 +204,32 @@ class PackedDay:
         sources = (file.runs.van_travel, file.runs.courier_travel)
         self._is_estimated = any(one.source is TravelSource.ESTIMATE or one.fell_back for one in sources)
 
-    def dish(self, dish_id: str) -> Dish:
-        """Return a dish of the day's menus."""
-        return self._dishes[dish_id]
+    def dish(self, kitchen_id: str, dish_id: str) -> Dish:
+        """Return a dish as a kitchen makes it today."""
+        return self._dishes[kitchen_id, dish_id]
 
     def dish_name(self, dish_id: str) -> str:
         """Return what a dish is called."""
-        if dish_id in self.file.facts.dishes or dish_id not in self._dishes:
+        if dish_id in self.file.facts.dishes or dish_id not in self._names:
             return self.file.facts.dish(dish_id).name
-        return self._dishes[dish_id].name
+        return self._names[dish_id]
+
+    def meal_name(self, supplied: Supplied) -> str:
+        """Return what is in a box: the dish, and what was chosen with it."""
+        return "＋".join(self.dish_name(one) for one in (supplied.dish_id, *(part.dish_id for part in supplied.parts)))
+
+    def parts(self, boxes: Iterable[Box]) -> tuple[PartLine, ...]:
+        """Return what goes with the sets of these boxes, counted by dish and texture, in the order of the courses."""
+        counts: dict[tuple[str, Texture], int] = defaultdict(int)
+        for box in boxes:
+            for part in box.supplied.parts:
+                counts[part.dish_id, part.texture] += 1
+        return tuple(
+            PartLine(dish_id, self.dish_name(dish_id), texture, counts[dish_id, texture])
+            for dish_id in self._names
+            for texture in Texture
+            if counts.get((dish_id, texture))
+        )
 
     def head(self, title: Title, subject: str, name: str, *, part: str = "", is_confidential: bool) -> PaperHead:
         """Return the head of a paper for `subject`; `part` tells several papers for one subject apart."""
@@ -208,14 +257,14 @@ class PackedDay:
             counts[box.supplied.dish_id, box.supplied.texture] += 1
         return tuple(
             DishLine(dish_id, self.dish_name(dish_id), texture, self.limits(dish_id), counts[dish_id, texture])
-            for dish_id in self._dishes
+            for dish_id in self._names
             for texture in Texture
             if counts.get((dish_id, texture))
         )
 
     def limits(self, dish_id: str) -> tuple[Limit, ...]:
-        """Return the limits that a dish keeps."""
-        return tuple(sorted(self._dishes[dish_id].keeps))
+        """Return the limits that a dish keeps; no swap changes them."""
+        return tuple(sorted(self._keeps[dish_id]))
 
     def boxes_of(self, kitchen_id: str) -> list[Box]:
         """Return the boxes of a kitchen in the order of their labels."""
@@ -248,7 +297,7 @@ def box_labels(packed: PackedDay, kitchen_id: str) -> tuple[BoxLabel, ...]:
             point=packed.file.facts.place(box.supplied.point_id).name,
             fulfilment=box.order.fulfilment,
             short_name=packed.short_name(box.order.elder_id),
-            dish=packed.dish_name(box.supplied.dish_id),
+            dish=packed.meal_name(box.supplied),
             texture=box.supplied.texture,
             avoid=box.avoid,
             instead_of=box.instead_of,

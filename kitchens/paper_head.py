@@ -63,3 +63,13 @@ class DishLine:
     texture: Texture
     limits: tuple[Limit, ...]
     portions: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """Portions of a dish that goes with a set meal, in a texture."""
+
+    dish_id: str
+    dish: str
+    texture: Texture
+    portions: int

@@ -32,7 +32,7 @@ from kitchens.kitchen_papers import (
     Unserved,
 )
 from kitchens.packing import box_labels, pack
-from kitchens.paper_head import DishLine, PaperHead, Title
+from kitchens.paper_head import DishLine, PaperHead, PartLine, Title
 from kitchens.road_papers import (
     OUTCOME_CODES,
     YESTERDAYS_BOX,
@@ -101,6 +101,7 @@ __all__ = [
     "MealPointSheet",
     "PaperHead",
     "Papers",
+    "PartLine",
     "PlaceFacts",
     "PointLine",
     "Printing",

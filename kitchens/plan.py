@@ -10,10 +10,20 @@ from routing.plan import Reason, RunPlan
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One dish of a course of a set meal as it is made for an order."""
+
+    course_id: str
+    dish_id: str
+    texture: Texture
+
+
+@dataclass(frozen=True, slots=True)
 class Supplied:
     """An order with its kitchen, the meal point that hands it over, and the dish as it is made.
 
-    `instead_of` names the dish that was wished or usual where a clash made another one necessary.
+    `instead_of` names the dish that was wished or usual where a clash made another one necessary, `parts` what goes
+    with it in the courses of a set meal.
     """
 
     order_id: int
@@ -22,6 +32,7 @@ class Supplied:
     dish_id: str
     texture: Texture
     instead_of: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Order:
     dish), `place` the door in WGS-84 (None if nobody has found it yet), `window` when the elder can take it there,
     `service_s` the time at the door with its stairs, `floors` those that are walked up.
     `street_id` is the sub-district (街道) of the elder's community, empty where nobody has told.
+    `choices` are the dishes wished for in the courses of a set meal; what they leave open is filled with what fits.
     `is_served` is false when the elder has left the service since the order was placed: a person must look at it.
     """
 
@@ -32,6 +33,7 @@ class Order:
     is_served: bool = True
     floors: int = 0
     street_id: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ NOWHERE = -1
 Pair = tuple[int, int]
 """(kitchen, meal point) by their numbers in the problem."""
 
+_Asked = tuple[Diet, str | None, tuple[str, ...]]
+"""What an order asks of a kitchen: orders that ask the same are answered once."""
+
 
 @dataclass(frozen=True, slots=True)
 class SupplyRules:
@@ -124,8 +127,8 @@ class Reach:
         self.brings = [sum(1 << k for k in np.flatnonzero(column).tolist()) for column in self.reaches.T]
         self._menu = {kitchen.menu: kitchen for kitchen in kitchens}
         self._menu_of = [list(self._menu).index(kitchen.menu) for kitchen in kitchens]
-        self._choices: dict[tuple[Diet, str | None], tuple[Choice | Clash, ...]] = {}
-        self._able_of: dict[tuple[Diet, str | None], int] = {}
+        self._choices: dict[_Asked, tuple[Choice | Clash, ...]] = {}
+        self._able_of: dict[_Asked, int] = {}
         self._serving: dict[tuple[int, int], tuple[int, ...]] = {}
         self.able = [self._able(order) for order in problem.orders]
         self._lenders_at = radians([points[p].place for p in self.lenders])
@@ -151,14 +154,14 @@ class Reach:
         return ways_m(radians(places), self._lenders_at)
 
     def _all_choices(self, order: Order) -> tuple[Choice | Clash, ...]:
-        key = (order.diet, order.dish_id)
+        key = (order.diet, order.dish_id, order.choices)
         if key not in self._choices:
             by_menu = [choose_dish(order, kitchen) for kitchen in self._menu.values()]
             self._choices[key] = tuple(by_menu[menu] for menu in self._menu_of)
         return self._choices[key]
 
     def _able(self, order: Order) -> int:
-        key = (order.diet, order.dish_id)
+        key = (order.diet, order.dish_id, order.choices)
         if key not in self._able_of:
             choices = self._all_choices(order)
             self._able_of[key] = sum(1 << k for k, choice in enumerate(choices) if isinstance(choice, Choice))

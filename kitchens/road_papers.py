@@ -126,6 +126,7 @@ class RouteStop:
     is_changed: bool
     boxes: int
     meals: tuple[RouteMeal, ...]
+    cautions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         equal(f"meals for {self.home_id}", self.boxes, (1 for _ in self.meals))
@@ -201,6 +202,7 @@ class Guest:
     texture: Texture
     avoid: tuple[str, ...]
     is_special: bool
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

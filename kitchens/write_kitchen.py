@@ -46,11 +46,15 @@ def _count_lines(packed: PackedDay, kitchen_id: str) -> Iterator[CountLine]:
     for batch in _batches(packed, kitchen_id):
         spare[batch.dish_id, batch.texture] += batch.spare
     before = packed.file.printing.before.get(kitchen_id)
-    for line in packed.lines(packed.boxes_of(kitchen_id)):
+    boxes = packed.boxes_of(kitchen_id)
+    for line in packed.lines(boxes):
+        some = [box for box in boxes if (box.supplied.dish_id, box.supplied.texture) == (line.dish_id, line.texture)]
+        picks = sum(course.pick for course in packed.dish(kitchen_id, line.dish_id).courses)
         extra = spare[line.dish_id, line.texture]
         total = line.portions + extra
         change = None if before is None else total - before.get((line.dish_id, line.texture), 0)
-        yield CountLine(line.dish_id, line.dish, line.texture, line.limits, line.portions, extra, total, change)
+        counted = (line.portions, extra, total, change)
+        yield CountLine(line.dish_id, line.dish, line.texture, line.limits, *counted, packed.parts(some), picks)
 
 
 def _batches(packed: PackedDay, kitchen_id: str) -> list[Batch]:
@@ -67,7 +71,7 @@ def _groups(packed: PackedDay, boxes: list[Box]) -> Iterator[SpecialGroup]:
             Special(
                 label=box.label,
                 short_name=packed.short_name(box.order.elder_id),
-                dish=packed.dish_name(box.supplied.dish_id),
+                dish=packed.meal_name(box.supplied),
                 texture=texture,
                 run=box.slot.run,
             )
@@ -96,7 +100,8 @@ def batch_sheets(packed: PackedDay, kitchen_id: str) -> tuple[BatchSheet, ...]:
 def _batch_sheet(packed: PackedDay, batch: Batch) -> BatchSheet:
     facts, food = packed.file.facts, packed.file.printing.food
     boxes = [packed.boxes[order_id] for order_id in batch.orders]
-    total = batch.portions + batch.spare
+    total, parts = batch.portions + batch.spare, packed.parts(boxes)
+    pots = [packed.dish(batch.kitchen_id, one) for one in (batch.dish_id, *(part.dish_id for part in parts))]
     name = facts.kitchen(batch.kitchen_id).name
     points: dict[str, int] = defaultdict(int)
     for box in boxes:
@@ -108,7 +113,7 @@ def _batch_sheet(packed: PackedDay, batch: Batch) -> BatchSheet:
         recipe=facts.dish(batch.dish_id).recipe,
         texture=batch.texture,
         limits=packed.limits(batch.dish_id),
-        contains=tuple(sorted(packed.dish(batch.dish_id).contains)),
+        contains=tuple(sorted({word for dish in pots for word in dish.contains})),
         avoid=tuple(sorted({word for box in boxes for word in box.avoid})),
         portions=batch.portions,
         spare=batch.spare,
@@ -123,4 +128,5 @@ def _batch_sheet(packed: PackedDay, batch: Batch) -> BatchSheet:
         sample_keep_s=food.sample_keep_s,
         is_special=any(box.is_special for box in boxes),
         points=tuple(PointLine(one, facts.place(one).name, points[one]) for one in sorted(points)),
+        parts=parts,
     )

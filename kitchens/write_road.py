@@ -173,7 +173,7 @@ def _route_stop(packed: PackedDay, position: int, home: Home, visit: Visit) -> R
         meals=tuple(
             RouteMeal(
                 label=box.label,
-                dish=packed.dish_name(box.supplied.dish_id),
+                dish=packed.meal_name(box.supplied),
                 texture=box.supplied.texture,
                 avoid=box.avoid,
                 instead_of=box.instead_of,
@@ -181,6 +181,7 @@ def _route_stop(packed: PackedDay, position: int, home: Home, visit: Visit) -> R
             )
             for box in boxes
         ),
+        cautions=elder.cautions,
     )
 
 
@@ -266,8 +267,9 @@ def _guest(packed: PackedDay, box: Box) -> Guest:
         label=box.label,
         elder_id=box.order.elder_id,
         short_name=packed.short_name(box.order.elder_id),
-        dish=packed.dish_name(box.supplied.dish_id),
+        dish=packed.meal_name(box.supplied),
         texture=box.supplied.texture,
         avoid=box.avoid,
         is_special=box.is_special,
+        cautions=packed.file.facts.elder(box.order.elder_id).cautions,
     )

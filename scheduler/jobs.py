@@ -12,6 +12,7 @@ from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.errors import NuanfanError
 from service.idempotency import forget_old_answers
+from service.menus.cycles import lay_ahead
 from service.papers import write_due_papers
 from service.people import apply_due_changes
 from service.replanning import REPLAN, replan_meal, tell_refused
@@ -62,6 +63,7 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
             elif job.name == REPLAN:
                 replan_meal(*meal_of(job), kit)
             elif job.name == GENERATE:
+                lay_ahead(database, clock)
                 generate_ahead(database, clock)
                 forget_old_answers(database, clock)
         except NuanfanError as refusal:

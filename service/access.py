@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -25,6 +25,9 @@ from service.tables import LoginFailure, LoginSession, Role, User
 from service.texts import LANGUAGES
 
 IDLE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session notes that its holder is still there: not once a call, or each would cost a second write."""
+
 LIFETIME = timedelta(days=7)
 TICKET_LIFETIME = timedelta(minutes=10)
 FAILURE_WINDOW = timedelta(minutes=15)
@@ -40,6 +43,16 @@ _HASHING = threading.BoundedSemaphore(2)
 # The hash of a random password nobody knows: an unknown name costs the same work as a known one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$2TBufa9ft9dNaVbUps9wig$6MkUUGEB2otTiBGyQUcm223KBKr02kL7dVaWH17QJFM"
 _SESSION, _TICKET = "session", "ticket"
+# Asked with every call, so built once.
+_HOLDER = (
+    select(
+        col(LoginSession.seen_at),
+        col(LoginSession.expires_at),
+        *(col(one) for one in (User.name, User.role, User.scope, User.language, User.must_change, User.active)),
+    )
+    .join(User, col(User.name) == col(LoginSession.user_name))
+    .where(col(LoginSession.token_hash) == bindparam("token_hash"))
+)
 # Begins the token of a session that a ticket opened: the console need not know the first password to go on.
 _CONSOLE = "console."
 
@@ -70,13 +83,14 @@ EVERYTHING = Reach()
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who is logged in."""
+    """Who is logged in; `long_unseen` when the session has not noted for a while that its holder is there."""
 
     name: str
     role: Role
     scope: str | None
     language: str
     must_change: bool
+    long_unseen: bool = False
 
     @property
     def reach(self) -> Reach:
@@ -224,14 +238,12 @@ def log_in(database: Database, name: str, password: str, clock: Clock) -> str:
 
 def find_login(session: Session, token: str, now: datetime) -> Login | None:
     """Return who holds this session token, or None if it is unknown, idle too long, expired, or the user is gone."""
-    row = session.get(LoginSession, _digest(_SESSION, token))
-    if row is None or now >= row.expires_at or now - row.seen_at >= IDLE:
+    row = session.connection().execute(_HOLDER, {"token_hash": _digest(_SESSION, token)}).first()
+    if row is None or now >= row.expires_at or now - row.seen_at >= IDLE or not row.active:
         return None
-    user = session.get(User, row.user_name)
-    if user is None or not user.active:
-        return None
-    must_change = user.must_change and not token.startswith(_CONSOLE)
-    return Login(user.name, Role(user.role), user.scope, user.language, must_change)
+    must_change = row.must_change and not token.startswith(_CONSOLE)
+    long_unseen = now - row.seen_at >= SEEN_EVERY
+    return Login(row.name, Role(row.role), row.scope, row.language, must_change, long_unseen)
 
 
 def extend_session(database: Database, token: str, clock: Clock) -> None:

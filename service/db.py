@@ -7,9 +7,11 @@ SQLite runs in WAL mode with `synchronous=FULL`: what was acknowledged survives 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, inspect
@@ -20,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 from service.errors import InvalidError, StorageError
+from service.finding.index import IndexingSession
 
 BUSY_MS = 10_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
@@ -30,6 +33,12 @@ class Database:
     """An engine and its two doors. Who tells the story opens `write`; helpers take the session and never commit."""
 
     engine: Engine
+    _reading: Engine = field(init=False, repr=False, compare=False)
+    _turns: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the engine that begins no write."""
+        object.__setattr__(self, "_reading", self.engine.execution_options(reads_only=True))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -43,7 +52,7 @@ class Database:
             If the disk is full or the database cannot be reached; nothing was kept.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with self._turn(), IndexingSession(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error
@@ -51,11 +60,27 @@ class Database:
             raise StorageError("error.database_busy") from error
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for this process's turn to write, where only one writer can be at work.
+
+        SQLite lets a waiting writer sleep for up to 100 ms and try again, whoever came first; a lock wakes the next one
+        at once. Other processes still meet at the database itself.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._turns.acquire(timeout=BUSY_MS / 1000):
+            raise StorageError("error.database_busy")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session that sees one state and keeps nothing."""
-        engine = self.engine.execution_options(reads_only=True)
         try:
-            with Session(engine, expire_on_commit=False) as session:
+            with Session(self._reading, expire_on_commit=False) as session:
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error
@@ -80,9 +105,14 @@ def insert_unless_there(session: Session, table: type[SQLModel], **values: Any) 
 
     Two at once make one row: the second waits for the first to end its transaction.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = inspect(table).primary_key
-    return bool(session.execute(insert(table).values(values).on_conflict_do_nothing().returning(*key)).all())
+    insert = _insert_unless_there(table, session.get_bind().dialect.name)
+    return bool(session.connection().execute(insert, values).all())
+
+
+@cache
+def _insert_unless_there(table: type[SQLModel], dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
 
 
 def changed_rows(result: object) -> int:

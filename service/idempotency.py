@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col
 
 from service.clock import Clock
@@ -29,6 +29,11 @@ KEPT = timedelta(days=7)
 """How long an answer is kept; a till that was without power over a weekend may still ask."""
 
 Answer = Mapping[str, Any]
+
+# Asked with every keyed call, so built once.
+_KEEP = update(AnsweredCall).where(
+    col(AnsweredCall.caller) == bindparam("of_caller"), col(AnsweredCall.key) == bindparam("of_key")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,7 @@ def answered_once(database: Database, call: Call | None, clock: Clock, work: Cal
         if earlier is not None:
             return earlier
         answer = dict(work(session))
-        row = session.get_one(AnsweredCall, (call.caller, call.key))
-        row.answer = answer
-        session.add(row)
+        session.connection().execute(_KEEP, {"of_caller": call.caller, "of_key": call.key, "answer": answer})
         return answer
 
 

@@ -14,12 +14,14 @@ from kitchens.dispatch import HOME_WINDOWS
 from kitchens.meals import Meal
 from service import audit
 from service.calendar import cut_off, is_service_day
+from service.capacity import refuse_unknown_dish
 from service.claims import local_time
 from service.clock import Clock, instant_of
 from service.db import Database
 from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
+from service.menus.choices import keep_choices
 from service.orders import (
     Placing,
     Wish,
@@ -28,7 +30,6 @@ from service.orders import (
     find_point,
     get_served_elder,
     open_requests,
-    refuse_unknown_dish,
     written,
 )
 from service.outbox import tell
@@ -53,23 +54,30 @@ def ask_late(
     ConflictError
         If the meal can still be ordered as usual, is over, or the elder has it or has asked already.
     """
-    _refuse_no_reason(reason)
 
     def work(session: Session) -> Answer:
-        elder = get_served_elder(session, placing.elder_number)
-        _refuse_unless_late(session, elder, wish.service_day, wish.meal, clock)
-        refuse_unknown_dish(session, wish)
-        order = find_order(session, elder.number, wish.service_day, wish.meal)
-        if order is not None and order.state in {OrderState.PLACED, OrderState.REQUESTED}:
-            raise ConflictError("error.already_ordered", elder=elder.number, day=wish.service_day)
-        point = find_point(session, elder)
-        kitchen_code = point.kitchen_code if point else None
-        refuse_clashing(session, elder, wish.service_day, wish.meal, wish.dish_code, kitchen_code)
-        order = written(session, order, elder, point, wish, placing, OrderState.REQUESTED, clock)
-        _write_request(session, order, reason, placing.placed_by, clock, cancels=False)
-        return order.model_dump(mode="json")
+        return asked_late_in(session, placing, wish, reason, clock)
 
     return MealOrder.model_validate(answered_once(database, call, clock, work))
+
+
+def asked_late_in(session: Session, placing: Placing, wish: Wish, reason: str, clock: Clock) -> Answer:
+    """As `ask_late`, within the caller's transaction."""
+    _refuse_no_reason(reason)
+    elder = get_served_elder(session, placing.elder_number)
+    _refuse_unless_late(session, elder, wish.service_day, wish.meal, clock)
+    refuse_unknown_dish(session, wish.service_day, wish.meal, wish.dish_code)
+    order = find_order(session, elder.number, wish.service_day, wish.meal)
+    if order is not None and order.state in {OrderState.PLACED, OrderState.REQUESTED}:
+        raise ConflictError("error.already_ordered", elder=elder.number, day=wish.service_day)
+    point = find_point(session, elder)
+    kitchen_code = point.kitchen_code if point else None
+    asked = (wish.service_day, wish.meal, wish.dish_code, kitchen_code, wish.choices)
+    parts = refuse_clashing(session, elder, *asked)
+    order = written(session, order, elder, point, wish, placing, OrderState.REQUESTED, clock)
+    keep_choices(session, order, parts)
+    _write_request(session, order, reason, placing.placed_by, clock, cancels=False)
+    return order.model_dump(mode="json")
 
 
 def ask_late_cancel(
@@ -86,22 +94,27 @@ def ask_late_cancel(
     ConflictError
         If it can still be cancelled as usual, the meal is over, it is not ordered, or this was asked already.
     """
-    _refuse_no_reason(reason)
 
     def work(session: Session) -> Answer:
-        order = session.get(MealOrder, order_id)
-        if order is None:
-            raise NotFoundError("error.unknown_order", order=order_id)
-        if order.state != OrderState.PLACED:
-            raise ConflictError("error.already_cancelled", order=order_id)
-        elder = session.get_one(Elder, order.elder_number)
-        _refuse_unless_late(session, elder, order.service_day, Meal(order.meal), clock)
-        if open_requests(session, order):
-            raise ConflictError("error.already_asked", order=order_id)
-        _write_request(session, order, reason, by, clock, cancels=True)
-        return order.model_dump(mode="json")
+        return asked_late_cancel_in(session, order_id, reason, by, clock)
 
     return MealOrder.model_validate(answered_once(database, call, clock, work))
+
+
+def asked_late_cancel_in(session: Session, order_id: int, reason: str, by: str, clock: Clock) -> Answer:
+    """As `ask_late_cancel`, within the caller's transaction."""
+    _refuse_no_reason(reason)
+    order = session.get(MealOrder, order_id)
+    if order is None:
+        raise NotFoundError("error.unknown_order", order=order_id)
+    if order.state != OrderState.PLACED:
+        raise ConflictError("error.already_cancelled", order=order_id)
+    elder = session.get_one(Elder, order.elder_number)
+    _refuse_unless_late(session, elder, order.service_day, Meal(order.meal), clock)
+    if open_requests(session, order):
+        raise ConflictError("error.already_asked", order=order_id)
+    _write_request(session, order, reason, by, clock, cancels=True)
+    return order.model_dump(mode="json")
 
 
 def decide_late(
@@ -119,7 +132,8 @@ def decide_late(
         If it is decided already, the meal is over, being planned, or has left the kitchen.
     """
     with database.write() as session:
-        request = session.get(LateRequest, request_id)
+        # Held, so that of two who answer at once the second hears that it is decided.
+        request = session.get(LateRequest, request_id, with_for_update=True)
         if request is None:
             raise NotFoundError("error.unknown_request", request=request_id)
         if request.decided_at is not None:

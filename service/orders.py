@@ -7,34 +7,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from kitchens.meals import Fulfilment, Meal
 from service import audit
 from service.calendar import cut_off, is_service_day
+from service.capacity import refuse_if_full, refuse_unknown_dish
 from service.clock import ZONE, Clock, local_day
 from service.db import Database, insert_unless_there
 from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
+from service.menus.choices import keep_choices
 from service.tables import (
     Elder,
     ElderState,
-    KitchenMeal,
     LateRequest,
     MealDay,
     MealOrder,
     MealPoint,
     MealState,
-    MenuEntry,
     OrderSource,
     OrderState,
 )
-from service.texts import Key
 
-USUAL_RANK = 1
 DAYS_AHEAD = 62
 """How far ahead a single meal may be ordered: two months, further than any menu is known."""
 
@@ -42,15 +40,38 @@ MOST_AT_ONCE = 42
 """Two weeks of three meals: the most that one ticket may order."""
 
 
+# Asked with every order, so built once. A shared lock: whoever closes the meal waits for the orders that are being
+# written, and then sees them.
+_HELD_DAY: Any = (
+    select(MealDay.state)
+    .where(MealDay.service_day == bindparam("day"), MealDay.meal == bindparam("meal"))
+    .with_for_update(read=True)
+)
+_ELDER_AND_POINT: Any = (
+    select(Elder, MealPoint)
+    .join(MealPoint, col(MealPoint.code) == col(Elder.meal_point_code), isouter=True)
+    .where(col(Elder.number) == bindparam("elder"))
+)
+_ORDER_OF: Any = select(MealOrder).where(
+    MealOrder.elder_number == bindparam("elder"),
+    MealOrder.service_day == bindparam("day"),
+    MealOrder.meal == bindparam("meal"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One meal as somebody wants it; without a dish the kitchen's usual one, `proxy_name` is who fetches it."""
+    """One meal as somebody wants it; without a dish the kitchen's usual one, `proxy_name` is who fetches it.
+
+    `choices` are the dishes chosen in the courses of a set meal; what they leave open is filled with what fits.
+    """
 
     service_day: date
     meal: Meal
     fulfilment: Fulfilment
     dish_code: str | None = None
     proxy_name: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +115,8 @@ def place_orders(
     _refuse_odd_ticket(wishes)
 
     def work(session: Session) -> Answer:
-        elder = get_served_elder(session, placing.elder_number)
-        orders = [_placed(session, elder, placing, wish, clock) for wish in wishes]
+        elder, point = get_served_with_point(session, placing.elder_number)
+        orders = [placed_in(session, elder, point, placing, wish, clock) for wish in wishes]
         return {"orders": [order.model_dump(mode="json") for order in orders]}
 
     try:
@@ -116,20 +137,24 @@ def _refuse_odd_ticket(wishes: Sequence[Wish]) -> None:
         seen.add((wish.service_day, wish.meal))
 
 
-def _placed(session: Session, elder: Elder, placing: Placing, wish: Wish, clock: Clock) -> MealOrder:
+def placed_in(
+    session: Session, elder: Elder, point: MealPoint | None, placing: Placing, wish: Wish, clock: Clock
+) -> MealOrder:
+    """Place one meal within the caller's transaction, by the rules of `place_order`."""
     furthest = local_day(clock.now()) + timedelta(days=DAYS_AHEAD)
     if wish.service_day > furthest:
         raise InvalidError("error.too_far_ahead", day=wish.service_day, last=furthest)
-    point = find_point(session, elder)
     refuse_if_closed(session, point, wish.service_day, wish.meal, clock)
-    refuse_unknown_dish(session, wish)
+    refuse_unknown_dish(session, wish.service_day, wish.meal, wish.dish_code)
     order = find_order(session, elder.number, wish.service_day, wish.meal)
     if order is not None and order.state in {OrderState.PLACED, OrderState.REQUESTED}:
         raise ConflictError("error.already_ordered", elder=elder.number, day=wish.service_day)
     kitchen_code = point.kitchen_code if point else None
-    refuse_clashing(session, elder, wish.service_day, wish.meal, wish.dish_code, kitchen_code)
-    refuse_if_full(session, point, wish)
+    asked = (wish.service_day, wish.meal, wish.dish_code, kitchen_code, wish.choices)
+    parts = refuse_clashing(session, elder, *asked)
+    refuse_if_full(session, kitchen_code, wish.service_day, wish.meal, wish.dish_code)
     order = written(session, order, elder, point, wish, placing, OrderState.PLACED, clock)
+    keep_choices(session, order, parts)
     audit.note(
         session,
         at=clock.now(),
@@ -184,22 +209,27 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock, ca
     """
 
     def work(session: Session) -> Answer:
-        order = session.get(MealOrder, order_id)
-        if order is None:
-            raise NotFoundError("error.unknown_order", order=order_id)
-        if order.state == OrderState.REQUESTED:
-            return _taken_back(session, order, by, clock)
-        if order.state != OrderState.PLACED:
-            raise ConflictError("error.already_cancelled", order=order_id)
-        elder = session.get_one(Elder, order.elder_number)
-        refuse_if_closed(session, find_point(session, elder), order.service_day, Meal(order.meal), clock)
-        order.state, order.changed_at = OrderState.CANCELLED, clock.now()
-        session.add(order)
-        audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order_id))
-        session.flush()
-        return order.model_dump(mode="json")
+        return cancelled_in(session, order_id, by, clock)
 
     return MealOrder.model_validate(answered_once(database, call, clock, work))
+
+
+def cancelled_in(session: Session, order_id: int, by: str, clock: Clock) -> Answer:
+    """Cancel an order within the caller's transaction, by the rules of `cancel_order`."""
+    order = session.get(MealOrder, order_id)
+    if order is None:
+        raise NotFoundError("error.unknown_order", order=order_id)
+    if order.state == OrderState.REQUESTED:
+        return _taken_back(session, order, by, clock)
+    if order.state != OrderState.PLACED:
+        raise ConflictError("error.already_cancelled", order=order_id)
+    elder = session.get_one(Elder, order.elder_number)
+    refuse_if_closed(session, find_point(session, elder), order.service_day, Meal(order.meal), clock)
+    order.state, order.changed_at = OrderState.CANCELLED, clock.now()
+    session.add(order)
+    audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order_id))
+    session.flush()
+    return order.model_dump(mode="json")
 
 
 def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
@@ -228,15 +258,12 @@ def open_requests(session: Session, order: MealOrder) -> list[LateRequest]:
 
 def hold_open(session: Session, service_day: date, meal: Meal) -> bool:
     """Return whether a meal is open for orders, and hold it so until the transaction ends."""
-    ensure_meal_day(session, service_day, meal)
-    # A shared lock: whoever closes the meal waits for the orders that are being written, and then sees them.
-    day = session.exec(
-        select(MealDay)
-        .where(MealDay.service_day == service_day, MealDay.meal == meal)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    ).one()
-    return day.state == MealState.OPEN
+    asked = {"day": service_day, "meal": meal}
+    state = session.connection().execute(_HELD_DAY, asked).scalar()
+    if state is None:
+        ensure_meal_day(session, service_day, meal)
+        state = session.connection().execute(_HELD_DAY, asked).scalar_one()
+    return bool(state == MealState.OPEN)
 
 
 def refuse_if_closed(session: Session, point: MealPoint | None, service_day: date, meal: Meal, clock: Clock) -> None:
@@ -257,104 +284,6 @@ def refuse_if_closed(session: Session, point: MealPoint | None, service_day: dat
         raise ConflictError("error.orders_closed", day=service_day, until=f"{limit.astimezone(ZONE):%Y-%m-%d %H:%M}")
 
 
-def refuse_if_full(session: Session, point: MealPoint | None, wish: Wish) -> None:
-    """Refuse a meal more than the meal point's kitchen or the dish allows, and hold the count until the end.
-
-    Raises
-    ------
-    ConflictError
-        Then.
-    """
-    if point is None or point.kitchen_code is None:
-        return
-    kitchen = _held_kitchen(session, point.kitchen_code, wish.meal)
-    if kitchen is None:
-        _refuse_uncooked(session, wish)
-        return
-    of_kitchen = _count_placed(point.kitchen_code, wish.service_day, wish.meal)
-    if session.exec(of_kitchen).one() >= kitchen.capacity_meals:
-        raise ConflictError("error.kitchen_full", day=wish.service_day, most=kitchen.capacity_meals)
-    entry = _find_entry(session, point.kitchen_code, wish)
-    if entry is None or entry.capacity_meals is None:
-        return
-    is_dish = col(MealOrder.dish_code) == entry.dish_code
-    if entry.rank == USUAL_RANK:
-        is_dish = or_(is_dish, col(MealOrder.dish_code).is_(None))
-    if session.exec(of_kitchen.where(is_dish)).one() >= entry.capacity_meals:
-        raise ConflictError("error.dish_full", dish=entry.dish_code, day=wish.service_day, most=entry.capacity_meals)
-
-
-def refuse_if_over(session: Session, elder_number: str, service_day: date, meal: Meal) -> None:
-    """Refuse what was just written for an elder if the kitchen now has more than it can cook.
-
-    Raises
-    ------
-    ConflictError
-        Then.
-    """
-    point = find_point(session, session.get_one(Elder, elder_number))
-    if point is None or point.kitchen_code is None:
-        return
-    kitchen = _held_kitchen(session, point.kitchen_code, meal)
-    placed = session.exec(_count_placed(point.kitchen_code, service_day, meal)).one()
-    if kitchen is not None and placed > kitchen.capacity_meals:
-        raise ConflictError("error.kitchen_full", day=service_day, most=kitchen.capacity_meals)
-
-
-def _held_kitchen(session: Session, kitchen_code: str, meal: Meal) -> KitchenMeal | None:
-    """Return what a kitchen can do at a meal, locked, so that two orders cannot both be the last one."""
-    able = select(KitchenMeal).where(KitchenMeal.kitchen_code == kitchen_code, KitchenMeal.meal == meal)
-    return session.exec(able.with_for_update()).first()
-
-
-def _count_placed(kitchen_code: str, service_day: date, meal: Meal) -> Any:
-    return (
-        select(func.count())
-        .select_from(MealOrder)
-        .where(
-            MealOrder.service_day == service_day,
-            MealOrder.meal == meal,
-            MealOrder.kitchen_code == kitchen_code,
-            MealOrder.state == OrderState.PLACED,
-        )
-    )
-
-
-def _refuse_uncooked(session: Session, wish: Wish) -> None:
-    """Refuse a meal that no kitchen cooks at all; where no kitchen's hours are known yet, nothing is refused."""
-    cooked = set(session.exec(select(KitchenMeal.meal).distinct()))
-    if cooked and wish.meal not in cooked:
-        raise InvalidError("error.meal_not_cooked", meal=Key(f"meal.{wish.meal}"))
-
-
-def refuse_unknown_dish(session: Session, wish: Wish) -> None:
-    """Refuse a dish that is on no kitchen's menu of the meal: another kitchen than the usual one may cook it.
-
-    Raises
-    ------
-    InvalidError
-        Then.
-    """
-    if wish.dish_code is None:
-        return
-    on_menu = select(MenuEntry).where(
-        MenuEntry.dish_code == wish.dish_code, MenuEntry.service_day == wish.service_day, MenuEntry.meal == wish.meal
-    )
-    if session.exec(on_menu).first() is None:
-        raise InvalidError("error.dish_not_on_menu", dish=wish.dish_code, day=wish.service_day)
-
-
-def _find_entry(session: Session, kitchen_code: str, wish: Wish) -> MenuEntry | None:
-    of_meal = select(MenuEntry).where(
-        MenuEntry.kitchen_code == kitchen_code,
-        MenuEntry.service_day == wish.service_day,
-        MenuEntry.meal == wish.meal,
-    )
-    if wish.dish_code is None:
-        return session.exec(of_meal.where(MenuEntry.rank == USUAL_RANK)).first()
-    return session.exec(of_meal.where(MenuEntry.dish_code == wish.dish_code)).first()
-
-
 def get_served_elder(session: Session, elder_number: str) -> Elder:
     """Return an elder who is served now.
 
@@ -365,12 +294,18 @@ def get_served_elder(session: Session, elder_number: str) -> Elder:
     InvalidError
         If the elder is not served.
     """
-    elder = session.get(Elder, elder_number)
-    if elder is None:
+    return get_served_with_point(session, elder_number)[0]
+
+
+def get_served_with_point(session: Session, elder_number: str) -> tuple[Elder, MealPoint | None]:
+    """Return an elder who is served now, and the elder's meal point; as `get_served_elder`."""
+    found = session.execute(_ELDER_AND_POINT, {"elder": elder_number}).first()
+    if found is None:
         raise NotFoundError("error.unknown_elder", elder=elder_number)
+    elder, point = found
     if elder.state != ElderState.ACTIVE:
         raise InvalidError("error.elder_not_served", elder=elder_number, state=elder.state)
-    return elder
+    return elder, point
 
 
 def find_point(session: Session, elder: Elder) -> MealPoint | None:
@@ -380,8 +315,6 @@ def find_point(session: Session, elder: Elder) -> MealPoint | None:
 
 def find_order(session: Session, elder_number: str, service_day: date, meal: Meal) -> MealOrder | None:
     """Return the elder's order of this meal, in whatever state."""
-    return session.exec(
-        select(MealOrder).where(
-            MealOrder.elder_number == elder_number, MealOrder.service_day == service_day, MealOrder.meal == meal
-        )
-    ).first()
+    asked = {"elder": elder_number, "day": service_day, "meal": meal}
+    found: MealOrder | None = session.exec(_ORDER_OF, params=asked).first()
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -15,8 +15,10 @@ from kitchens.wishes import NO_WISHES, Wishes
 from routing import problem as routing_problem
 from routing.places import Place, Window
 from service.calendar import is_service_day
-from service.diets import diet_of, list_menus
+from service.diets import diet_of
 from service.facts import read_facts
+from service.menus.choices import choices_of_meal
+from service.menus.dishes import list_menus
 from service.tables import (
     Community,
     Courier,
@@ -110,7 +112,11 @@ def _list_orders(
         .where(MealOrder.service_day == service_day, MealOrder.meal == meal, MealOrder.state == OrderState.PLACED)
         .order_by(col(MealOrder.id))
     )
-    return tuple(_order(order, elder, streets, all_delivered=all_delivered) for order, elder in rows)
+    chosen = choices_of_meal(session, service_day, meal)
+    return tuple(
+        replace(_order(order, elder, streets, all_delivered=all_delivered), choices=chosen.get(order.id or 0, ()))
+        for order, elder in rows
+    )
 
 
 def _order(

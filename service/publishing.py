@@ -33,6 +33,7 @@ from service.tables import (
     MealOrder,
     Plan,
     PlannedOrder,
+    PlannedPart,
     PlanQuestion,
     Role,
     VanRun,
@@ -306,6 +307,9 @@ def _write_orders(
                 visit_id=visit_ids.get(order.order_id),
             )
         )
+        ids = {"plan_id": plan_id, "order_id": order.order_id}
+        for part in served.parts:
+            session.add(PlannedPart(**ids, course_code=part.course_id, dish_code=part.dish_id, texture=part.texture))
 
 
 def _papers(

@@ -12,12 +12,13 @@ from sqlmodel import Session, col, select
 
 from kitchens.meals import Fulfilment, Meal
 from service import audit
+from service.capacity import refuse_if_over, refuse_unknown_dish
 from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import InvalidError, NotFoundError
-from service.orders import Wish, get_served_elder, hold_open, refuse_if_over, refuse_unknown_dish
+from service.orders import find_point, get_served_elder, hold_open
 from service.standing import DAYS_AHEAD, generate_standing_orders
-from service.tables import Dish, StandingException, StandingOrder
+from service.tables import Dish, Elder, StandingException, StandingOrder
 
 WEEKDAYS = "1234567"
 
@@ -116,8 +117,7 @@ def except_day(database: Database, standing_id: int, one: OneDay, *, by: str, cl
         raise InvalidError("error.odd_exception", day=one.service_day)
     with database.write() as session:
         standing = _get(session, standing_id)
-        fulfilment = one.fulfilment or Fulfilment(standing.fulfilment)
-        refuse_unknown_dish(session, Wish(one.service_day, Meal(standing.meal), fulfilment, one.dish_code))
+        refuse_unknown_dish(session, one.service_day, Meal(standing.meal), one.dish_code)
         exception = session.get(StandingException, (standing_id, one.service_day))
         if exception is None:
             exception = StandingException(
@@ -185,5 +185,6 @@ def _followed(session: Session, standing: StandingOrder, action: str, by: str, c
         if hold_open(session, day, meal):
             written = generate_standing_orders(session, day, meal, clock=clock, elder_number=standing.elder_number)
             if written.made:
-                refuse_if_over(session, standing.elder_number, day, meal)
+                point = find_point(session, session.get_one(Elder, standing.elder_number))
+                refuse_if_over(session, point.kitchen_code if point else None, day, meal)
     return standing

@@ -19,6 +19,7 @@ from service.standing import is_in_force
 from service.tables import Elder, ElderState, MealPoint, MenuEntry, OrderSource, StandingOrder
 from simulations import people
 from simulations.people import drawing, pick, shuffled
+from simulations.recipes import SET_RANK
 from simulations.town import Town, menu_entries
 
 DINERS = 1250
@@ -126,7 +127,8 @@ def _order(
     source = _source(draw)
     there = Fulfilment.DINE_IN if draw.random() < 0.8 else Fulfilment.PICK_UP
     offered = dishes.get(point, [])
-    wishes = offered[1:3] if elder.texture == "regular" and not (elder.limits or elder.excludes) else []
+    others = [*offered[1:3], *offered[SET_RANK - 1 : SET_RANK]]
+    wishes = others if elder.texture == "regular" and not (elder.limits or elder.excludes) else []
     return SingleOrder(
         elder_number=elder.number,
         service_day=service_day,

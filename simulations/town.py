@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from kitchens.meals import Fulfilment
 from routing.places import Place
-from service.importing import formats, people_formats
+from service.importing import formats, menu_formats, people_formats
 from service.importing.cycles import CycleEntry, laid_over
 from service.importing.rows import key_of
 from service.importing.writing import write_csv
@@ -41,6 +41,7 @@ from simulations.district import Places
 from simulations.land import land_of
 from simulations.notes import Notes, notes_of, set_birth_dates
 from simulations.people import drawing
+from simulations.recipes import SetMeal, set_meal
 
 WEEKS = 2
 SINGLE_PER_STANDING = 150 / 1100
@@ -63,6 +64,7 @@ class Town:
     menu_cycle: tuple[CycleEntry, ...]
     standing_orders: tuple[StandingOrder, ...]
     notes: Notes
+    set_meal: SetMeal
 
 
 def build_town(places: Places, *, seed: int) -> Town:
@@ -79,12 +81,13 @@ def build_town(places: Places, *, seed: int) -> Town:
     doors = _a_day(elders, standing, len(points), homes_only=True)
     at = [point.at for point in points]
     meals = fleet.kitchen_meals(kitchens, diners)
+    chosen = set_meal(meals[0].kitchen_code)
     return Town(
         streets=places.streets,
         communities=places.communities,
         kitchens=fleet.kitchens_of(kitchens, streets, land),
         kitchen_meals=meals,
-        dishes=sample_dishes(),
+        dishes=(*sample_dishes(), *chosen.dishes),
         meal_points=fleet.points_of(points, kitchens, diners, streets, land),
         vans=fleet.vans_of(kitchens, diners, drawing(seed, "vans")),
         couriers=fleet.couriers_of(at, doors, diners, drawing(seed, "couriers")),
@@ -92,6 +95,7 @@ def build_town(places: Places, *, seed: int) -> Town:
         menu_cycle=_menu_cycle(meals),
         standing_orders=standing,
         notes=notes_of(elders, places, seed),
+        set_meal=chosen,
     )
 
 
@@ -115,6 +119,13 @@ def write_town(town: Town, folder: Path) -> tuple[Path, ...]:
         people_formats.CareLevelRow: town.notes.care_levels,
         people_formats.CardRow: town.notes.cards,
         people_formats.RiskRow: town.notes.risks,
+        menu_formats.IngredientRow: town.set_meal.ingredients,
+        menu_formats.RecipeRow: town.set_meal.recipes,
+        menu_formats.CourseRow: town.set_meal.courses,
+        menu_formats.CourseOptionRow: town.set_meal.options,
+        menu_formats.PriceRow: town.set_meal.prices,
+        menu_formats.CycleRow: town.set_meal.cycles,
+        menu_formats.CycleEntryRow: town.set_meal.cycle_entries,
     }
     written = [write_csv(kind, _dumped(kind, some), folder) for kind, some in rows.items()]
     cycle = [entry.as_row() for entry in town.menu_cycle]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from kitchens.meals import Meal
 from service.access import EVERYTHING, Reach
 from service.board.kitchen import true_eat_by_s
+from service.cautions import cautions_of
 from service.clock import Clock, seconds_into
 from service.errors import NotAllowedError, NotFoundError
 from service.progress import UNDO_WITHIN
@@ -55,6 +56,7 @@ class DoorView:
     outcome_at: datetime | None
     note: str
     may_undo: bool
+    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ def _trips(session: Session, run: CourierRun, plan: Plan, clock: Clock) -> tuple
         .order_by(col(Visit.position))
     ):
         loads[visit.trip].append((visit, elder))
+    numbers = [visit.elder_number for held in loads.values() for visit, _ in held]
+    cautions = cautions_of(session, numbers, plan.service_day)
     trips = []
     for number, held in sorted(loads.items()):
         first = held[0][0]
@@ -212,7 +216,15 @@ def _trips(session: Session, run: CourierRun, plan: Plan, clock: Clock) -> tuple
                 depart_s=first.depart_s,
                 boxes=sum(visit.boxes for visit, _ in held),
                 doors=tuple(
-                    _door(visit, elder, boxes[visit.id or 0], eat_by.get(visit.id or 0), clock) for visit, elder in held
+                    _door(
+                        visit,
+                        elder,
+                        boxes[visit.id or 0],
+                        eat_by.get(visit.id or 0),
+                        cautions.get(elder.number, ()),
+                        clock,
+                    )
+                    for visit, elder in held
                 ),
             )
         )
@@ -245,7 +257,9 @@ def _boxes(session: Session, run: CourierRun, plan: Plan) -> tuple[defaultdict[i
     return boxes, eat_by
 
 
-def _door(visit: Visit, elder: Elder, boxes: list[Box], eat_by_s: int | None, clock: Clock) -> DoorView:
+def _door(
+    visit: Visit, elder: Elder, boxes: list[Box], eat_by_s: int | None, cautions: tuple[str, ...], clock: Clock
+) -> DoorView:
     return DoorView(
         visit_id=visit.id or 0,
         number=visit.position,
@@ -271,4 +285,5 @@ def _door(visit: Visit, elder: Elder, boxes: list[Box], eat_by_s: int | None, cl
         outcome_at=visit.outcome_at,
         note=visit.note,
         may_undo=visit.outcome_at is not None and clock.now() - visit.outcome_at <= UNDO_WITHIN,
+        cautions=cautions,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from kitchens.meals import HARDNESS, Texture
 from service.board.names import shortened
@@ -15,19 +15,36 @@ from service.board.pace import Pace, pace_of_step
 from service.clock import Clock, seconds_into
 from service.errors import NotFoundError
 from service.progress import UNDO_WITHIN
-from service.tables import Batch, Dish, Elder, Kitchen, MealOrder, MealPoint, Plan, PlannedOrder, Van, VanRun, VanStop
+from service.tables import (
+    Batch,
+    Dish,
+    Elder,
+    Kitchen,
+    MealOrder,
+    MealPoint,
+    Plan,
+    PlannedOrder,
+    PlannedPart,
+    Van,
+    VanRun,
+    VanStop,
+)
 
 TEXTURES = tuple(sorted(Texture, key=lambda one: -HARDNESS[one]))
 
 
 @dataclass(frozen=True, slots=True)
 class CountRow:
-    """One dish: portions in each texture (in the order of `TEXTURES`), spare on top, and their total."""
+    """One dish: portions in each texture (in the order of `TEXTURES`), spare on top, and their total.
+
+    `parts` is what goes with a set meal: dish, texture and portions.
+    """
 
     dish_name: str
     by_texture: tuple[int, ...]
     spare: int
     total: int
+    parts: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,7 @@ def kitchen_view(session: Session, plan: Plan, kitchen_code: str, clock: Clock) 
             .order_by(col(Batch.start_s), col(Batch.code))
         )
     )
-    counts = _counts(held, dishes)
+    counts = _counts(held, dishes, _parts(session, plan, kitchen_code, dishes))
     return KitchenView(
         code=kitchen.code,
         name=kitchen.name,
@@ -178,7 +195,29 @@ def true_eat_by_s(batch: Batch, plan: Plan) -> int:
     return seconds_into(plan.service_day, batch.cooked_at) + batch.eat_by_s - batch.finish_s
 
 
-def _counts(batches: Sequence[Batch], dishes: dict[str, str]) -> tuple[CountRow, ...]:
+_PartsOf = dict[str, tuple[tuple[str, str, int], ...]]
+
+
+def _parts(session: Session, plan: Plan, kitchen_code: str, dishes: dict[str, str]) -> _PartsOf:
+    """Return what goes with each set meal of a kitchen, by its dish."""
+    counted = (
+        select(PlannedOrder.dish_code, PlannedPart.dish_code, PlannedPart.texture, func.count())
+        .join(
+            PlannedPart,
+            (col(PlannedPart.plan_id) == col(PlannedOrder.plan_id))
+            & (col(PlannedPart.order_id) == col(PlannedOrder.order_id)),
+        )
+        .where(PlannedOrder.plan_id == plan.id, PlannedOrder.kitchen_code == kitchen_code)
+        .group_by(col(PlannedOrder.dish_code), col(PlannedPart.dish_code), col(PlannedPart.texture))
+        .order_by(col(PlannedOrder.dish_code), col(PlannedPart.dish_code), col(PlannedPart.texture))
+    )
+    found: _PartsOf = {}
+    for dish, part, texture, portions in session.execute(counted):
+        found[dish] = (*found.get(dish, ()), (dishes[part], texture, portions))
+    return found
+
+
+def _counts(batches: Sequence[Batch], dishes: dict[str, str], parts: _PartsOf) -> tuple[CountRow, ...]:
     portions: defaultdict[str, Counter[str]] = defaultdict(Counter)
     spare: Counter[str] = Counter()
     for batch in batches:
@@ -190,6 +229,7 @@ def _counts(batches: Sequence[Batch], dishes: dict[str, str]) -> tuple[CountRow,
             by_texture=tuple(by_texture[texture] for texture in TEXTURES),
             spare=spare[dish],
             total=by_texture.total() + spare[dish],
+            parts=parts.get(dish, ()),
         )
         for dish, by_texture in sorted(portions.items(), key=lambda one: (-one[1].total(), one[0]))
     )

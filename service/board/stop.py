@@ -12,6 +12,7 @@ from kitchens.meals import Meal
 from routing.problem import Home
 from service.board.heads import id_of
 from service.board.names import shortened
+from service.cautions import cautions_of
 from service.pricing import NoOffer, Offer, Roads, roads_of
 from service.settings import Settings
 from service.tables import (
@@ -87,6 +88,7 @@ class StopView:
     has_prices: bool
     couriers: tuple[OfferRow, ...]
     points: tuple[OfferRow, ...]
+    cautions: tuple[str, ...]
 
 
 def find_roads(session: Session, plan: Plan, settings: Settings) -> Roads | None:
@@ -130,6 +132,7 @@ def stop_view(session: Session, visit: Visit, run: CourierRun, plan: Plan, setti
         has_prices=roads is not None,
         couriers=tuple(sorted((_row(one, couriers, points, barred) for one in by_courier), key=_turn)),
         points=tuple(sorted((_row(one, couriers, points, barred) for one in by_point), key=_turn)),
+        cautions=cautions_of(session, [elder.number], plan.service_day).get(elder.number, ()),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from kitchens.clash import COURSE_WORD, NOT_ON_MENU_WORD, TEXTURE_WORD
 from kitchens.meals import Fulfilment, Limit
 from routing.plan import Reason
 from service.access import Reach
@@ -122,6 +123,13 @@ def list_failed(session: Session, plan: Plan, visits: Sequence[Visit]) -> tuple[
     )
 
 
+SAID_OTHERWISE = {
+    TEXTURE_WORD: "pages.left_out.texture",
+    COURSE_WORD: "clash.course",
+    NOT_ON_MENU_WORD: "sheet.avoid.not_on_menu",
+}
+
+
 def _figure(planned: PlannedOrder, reasons: frozenset[Reason]) -> int | None:
     return int(planned.detail) if planned.reason in reasons and planned.detail.isdecimal() else None
 
@@ -139,6 +147,6 @@ def _clashes(planned: PlannedOrder, dishes: dict[str, str]) -> tuple[Clash, ...]
 
 
 def _text_of(word: str) -> str:
-    if word == "texture":
-        return "pages.left_out.texture"
+    if word in SAID_OTHERWISE:
+        return SAID_OTHERWISE[word]
     return f"limit.{word}" if word in set(Limit) else f"ingredient.{word}"

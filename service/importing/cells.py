@@ -22,6 +22,7 @@ from service.tables import (
     ContactRole,
     Dwelling,
     ElderState,
+    EntryState,
     OrderSource,
     OrderState,
     PlaceKind,
@@ -139,6 +140,13 @@ def _read_day(cell: str) -> date:
         raise refuse("day", cell) from error
 
 
+def _read_monday(cell: str) -> date:
+    day = _read_day(cell)
+    if day.isoweekday() != 1:
+        raise refuse("monday", cell)
+    return day
+
+
 def _read_instant(cell: str) -> datetime:
     try:
         instant = datetime.fromisoformat(cell)
@@ -224,6 +232,9 @@ _PACE = _number("pace", 1, 100_000)
 _RANK = _number("rank", 1, 99)
 _SECONDS = _number("seconds", 0, 7200)
 _FEN = _number("fen", 0, 1_000_000)
+_GRAMS = _number("grams", 1, 5_000)
+_MONDAY = CellType("monday", _read_monday)
+_ENTRY_STATE = _word("entry_state", _values(EntryState))
 _YEAR = _number("year", 1900, 2100)
 _FLOOR = _number("floor", -5, 120)
 _WEEK = _number("week", 1, 8)
@@ -266,6 +277,10 @@ Pace = Annotated[int, BeforeValidator(_PACE.read), _PACE]
 Rank = Annotated[int, BeforeValidator(_RANK.read), _RANK]
 Seconds = Annotated[int, BeforeValidator(_SECONDS.read), _SECONDS]
 Fen = Annotated[int, BeforeValidator(_FEN.read), _FEN]
+Grams = Annotated[int, BeforeValidator(_GRAMS.read), _GRAMS]
+Monday = Annotated[date, BeforeValidator(_MONDAY.read), _MONDAY]
+EntryStateWord = Annotated[str, BeforeValidator(_ENTRY_STATE.read), _ENTRY_STATE]
+CountOrNone = Annotated[int | None, BeforeValidator(_COUNT.read), _COUNT]
 Year = Annotated[int, BeforeValidator(_YEAR.read), _YEAR]
 Floor = Annotated[int, BeforeValidator(_FLOOR.read), _FLOOR]
 Week = Annotated[int, BeforeValidator(_WEEK.read), _WEEK]

@@ -24,6 +24,7 @@ from service.importing.formats import KIND_BY_NAME, KINDS, Column, FileRow, colu
 from service.importing.row_changes import RowChange
 from service.importing.rows import Key, Row, fresh_row, key_of, rows_by_key, rows_like, table_of
 from service.importing.states import asked_anew
+from service.tables import EntryState
 from service.texts import Key as TextKey
 
 POSITION = ("lat", "lon", "given_crs", "position_verified")
@@ -72,6 +73,7 @@ def compare(
         wanted = _dated(rows, by_kind, days) if kind is formats.MenuCycleRow else _own_columns(table, rows)
         _compare_table(session, table, wanted, found, lock)
     found.refused += _closed(session, found)
+    found.refused += _standing_prices(found)
     found.notes += _not_served(session, found)
     found.notes += list_alike_notes(session, found.changes)
     return found
@@ -165,17 +167,25 @@ def _compare_table(
 
 
 def _dropped(session: Session, table: CheckedTable, wanted: Sequence[_Wanted]) -> list[RowChange]:
-    """Return the stored dishes of the menus at hand that the file no longer has: it tells a whole menu."""
+    """Return the stored dishes of the menus at hand that the file no longer has: it tells a whole menu.
+
+    What a kept cycle wrote is taken off, so that the cycle does not bring it back; two cycles leave each other alone.
+    """
     lines = {key_of(want.row, formats.MenuRow.KEY): want.line for want in wanted}
     menus: dict[Key, int] = {}
     for key, line in lines.items():
         menus.setdefault(key[:3], line)
     stored = rows_like(session, table_of(formats.MenuRow.TABLE), formats.MenuRow.KEY[:3], menus)
+    laid = table.kind is formats.MenuCycleRow
     return [
-        RowChange(table.kind, table.file, menus[key[:3]], key, row, None)
+        RowChange(table.kind, table.file, menus[key[:3]], key, row, _taken_off(row) if row["from_cycle"] else None)
         for row in stored
-        if (key := key_of(row, formats.MenuRow.KEY)) not in lines
+        if (key := key_of(row, formats.MenuRow.KEY)) not in lines and not (laid and row["from_cycle"])
     ]
+
+
+def _taken_off(row: Row) -> Row:
+    return {**row, "state": EntryState.TAKEN_OFF.value, "from_cycle": False}
 
 
 def _fresh(kind: type[FileRow]) -> Row:
@@ -193,6 +203,9 @@ def _keeping(table: CheckedTable, want: _Wanted, before: Row | None, found: Comp
     for name in FILLED_IN:
         if values.get(name) in (None, "") and before is not None:
             values.pop(name, None)
+    if table.kind in (formats.MenuRow, formats.MenuCycleRow):
+        # Somebody says so: from now on no cycle changes it.
+        values["from_cycle"] = False
     if before is not None and table.kind is formats.StateChangeRow:
         return asked_anew(values, before)
     if before is None or table.kind is not formats.ElderRow:
@@ -237,6 +250,17 @@ def _closed(session: Session, found: Comparison) -> list[Finding]:
             {"day": day, "meal": TextKey(f"import.word.{meal}")},
         )
         for change, day, meal in late
+    ]
+
+
+def _standing_prices(found: Comparison) -> list[Finding]:
+    """Take changes of price versions that stand out of the changes and return them as refused."""
+    stand = [change for change in found.changes if change.kind is formats.PriceRow and change.before is not None]
+    gone = {id(change) for change in stand}
+    found.changes[:] = [change for change in found.changes if id(change) not in gone]
+    return [
+        Finding(change.file, change.line, "price_fen", "import.error.price_stands", {"day": change.key[1]})
+        for change in stand
     ]
 
 

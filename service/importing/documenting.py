@@ -25,8 +25,12 @@ imported.
   not in the file stays as it is, and so does a column that is not in the file. Nobody and nothing is deleted by an
   import: set `active` to `no`, or `state` to `stopped`. Only a menu is told as a whole: the dishes of one kitchen, day
   and meal take the place of those that were there.
-- **A menu cycle** repeats every few weeks, counted from the week of 2024-01-01. It becomes dated menus for the days
-  that you choose on import; where `menus` has the same kitchen, day and meal, that goes first.
+- **A menu cycle** comes in two ways. `menu_cycles` is counted from the week of 2024-01-01 and becomes dated menus for
+  the days that you choose on import, once; where `menus` has the same kitchen, day and meal, that goes first. `cycles`
+  with `cycle_entries` is kept, and written out two weeks ahead day by day; what a person (or a file) says about a dated
+  menu is never overwritten by it, and a dish that was taken off (`state`) does not come back.
+- **What is in a dish** is what its row `contains` and what the ingredients of its `recipes` contain. `price_fen` of a
+  dish holds before its first version in `dish_prices`; a version that stands is not changed by a file.
 - **Words** may be written as below or by their Chinese or English names (`lunch`, `午餐`).
 - **People**: what is noted about an elder stands in tables of its own, each line with its days. A line ends on its last
   day and is not taken out; a line without a first day holds since 1900-01-01, that is, always. Of places and care

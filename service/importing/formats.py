@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from service.importing import cells
 from service.importing.columns import Column, FileRow, Fills, columns
+from service.importing.menu_formats import MENU_KINDS, PriceRow
 from service.importing.people_formats import PEOPLE_KINDS, ElderRow, StateChangeRow
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MenuCycleRow",
     "MenuRow",
     "OrderRow",
+    "PriceRow",
     "StateChangeRow",
     "columns",
 ]
@@ -212,6 +214,8 @@ class MenuRow(FileRow):
     meal: Annotated[cells.MealWord, Fills("lunch")]
     rank: Annotated[cells.Rank, Fills("1")]
     dish_code: Annotated[cells.Code, Fills("D01", refers="dishes")]
+    capacity_meals: Annotated[cells.CountOrNone, Fills("40")] = None
+    state: Annotated[cells.EntryStateWord, Fills("offered")] = "offered"
 
 
 class StandingOrderRow(FileRow):
@@ -262,6 +266,7 @@ KINDS: tuple[type[FileRow], ...] = (
     VanRow,
     CourierRow,
     *PEOPLE_KINDS,
+    *MENU_KINDS,
     MenuCycleRow,
     MenuRow,
     StandingOrderRow,

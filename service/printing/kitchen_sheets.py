@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kitchens.papers import BatchSheet, CountLine, KitchenCount, SpecialGroup
+from kitchens.meals import Texture
+from kitchens.papers import BatchSheet, CountLine, KitchenCount, PartLine, SpecialGroup
 from service.clock import hh_mm
 from service.printing.words import (
     Sheet,
@@ -52,11 +53,20 @@ def _line(line: CountLine, language: str) -> Sheet:
         "dish": line.dish,
         "texture": texture_words(language, line.texture),
         "limits": limit_words(language, line.limits),
+        "parts": _parts(line.parts, line.texture, language),
         "ordered": str(line.portions),
         "spare": str(line.spare),
         "to_cook": str(line.total),
         "change": "" if line.change is None else f"{line.change:+d}" if line.change else "0",
     }
+
+
+def _parts(parts: tuple[PartLine, ...], texture: Texture, language: str) -> str:
+    """Return what goes with a set, each with its portions, and its texture where that is another than the set's."""
+    return "　".join(
+        f"{one.dish}{'' if one.texture == texture else f' {texture_words(language, one.texture)}'} × {one.portions}"
+        for one in parts
+    )
 
 
 def _group(group: SpecialGroup, language: str) -> Sheet:
@@ -94,6 +104,7 @@ def batch_sheet(paper: BatchSheet, language: str) -> Sheet:
         "texture": texture_words(language, paper.texture),
         "limits": limit_words(language, paper.limits),
         "avoid": avoid_words(language, (one for one in paper.avoid if one not in paper.limits), for_kitchen=True),
+        "parts": _parts(paper.parts, paper.texture, language),
         "contains": contains_words(language, paper.contains) or "–",
         "to_cook": str(paper.total),
         "sum": say(language, "sum", ordered=paper.portions, spare=paper.spare),

@@ -8,7 +8,7 @@ from service.clock import hh_mm
 from service.printing.basemap import Basemap
 from service.printing.map_svg import DASHES, MapStart, MapStop, RunMap, map_svg
 from service.printing.run_sheets import dish_line
-from service.printing.words import Sheet, avoid_words, fact, head_of, say, texture_words
+from service.printing.words import Sheet, avoid_words, caution_words, fact, head_of, say, texture_words
 from service.texts import text
 
 MAP_WIDTH_MM = 186.0
@@ -76,6 +76,7 @@ def _stop(stop: RouteStop, language: str) -> Sheet:
         "name": stop.name,
         "phone": stop.phone,
         "note": stop.door_note,
+        "cautions": caution_words(language, stop.cautions),
         "boxes": say(language, "box" if stop.boxes == 1 else "boxes_here", count=stop.boxes),
         "meals": [_meal(meal, language) for meal in stop.meals],
         "carry": stop.carry,

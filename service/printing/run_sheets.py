@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kitchens.papers import Arrival, DishLine, Guest, HandOut, LoadingManifest, ManifestStop, MealPointSheet
 from service.clock import hh_mm
-from service.printing.words import Sheet, avoid_words, fact, head_of, limit_words, say, texture_words
+from service.printing.words import Sheet, avoid_words, caution_words, fact, head_of, limit_words, say, texture_words
 
 
 def loading_manifest(paper: LoadingManifest, language: str) -> Sheet:
@@ -115,4 +115,5 @@ def _guest(guest: Guest, language: str) -> Sheet:
         "dish": guest.dish,
         "texture": texture_words(language, guest.texture),
         "special": avoid_words(language, guest.avoid) if guest.is_special else "",
+        "cautions": caution_words(language, guest.cautions),
     }

@@ -97,6 +97,11 @@ def avoid_words(language: str, avoid: Iterable[str], *, for_kitchen: bool = Fals
     return " · ".join(parts)
 
 
+def caution_words(language: str, cautions: Iterable[str]) -> str:
+    """Return what to be careful about, as one line."""
+    return " · ".join(text(language, f"caution.{one}") for one in cautions)
+
+
 def fact(language: str, key: str, value: object) -> Sheet:
     """Return a labelled figure."""
     return {"label": say(language, key), "value": str(value)}

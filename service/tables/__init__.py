@@ -3,18 +3,21 @@
 from service.tables.absences import AbsenceReason, ElderAbsence, ElderRisk, Risk
 from service.tables.addresses import AddressTask
 from service.tables.audit import AuditEntry
+from service.tables.calls import ActKind, CallBack, CallBackKind, CallBackState, CallOutcome, DeskAct, PhoneCall
 from service.tables.cards import CardKind, CardState, ElderCard
 from service.tables.consents import ElderConsent, Purpose
 from service.tables.contacts import ContactRole, ElderContact, ElderPhone
 from service.tables.couriers import Courier
 from service.tables.days import MealDay, MealState
+from service.tables.devices import Device, DeviceKind, KioskVisit
 from service.tables.elders import Elder, ElderState
 from service.tables.imports import ImportChange, ImportRun, ImportState
 from service.tables.jobs import Job
 from service.tables.kitchens import Kitchen, KitchenMeal
 from service.tables.locks import LockKind, StopLock
 from service.tables.meal_points import MealPoint
-from service.tables.menus import Dish, MenuEntry
+from service.tables.menu_version import MenuVersion
+from service.tables.menus import CycleEntry, Dish, EntryState, MenuCycle, MenuEntry, MenuSwap
 from service.tables.money import LedgerEntry, RefusedClaim, SettledMeal, Settlement, SubsidyRule
 from service.tables.notices import Notice
 from service.tables.orders import (
@@ -28,27 +31,47 @@ from service.tables.orders import (
 )
 from service.tables.pairs import ElderPair, Verdict
 from service.tables.papers import Paper, PaperKind
+from service.tables.payments import DeliveryFee, PaidBy, Payment
 from service.tables.places import Community, Street
 from service.tables.plans import Batch, CourierRun, Outcome, Plan, PlannedOrder, PlanQuestion, VanRun, VanStop, Visit
+from service.tables.recipes import Course, CourseOption, DishPrice, Ingredient, OrderChoice, PlannedPart, RecipeLine
+from service.tables.search import KeyKind, SearchKey, SearchLine
+from service.tables.settling import ClearedClaim, UnclaimedMeal
 from service.tables.standing import SINCE_EVER, Dwelling, ElderCareLevel, ElderClass, ElderPlace, PlaceKind, StatusClass
 from service.tables.states import ElderStateChange
+from service.tables.taken import TakenMeal, TakenWay
 from service.tables.users import LoginFailure, LoginSession, Role, User
 from service.tables.vans import Van
+from service.tables.worries import Worry, WorryState
 
 __all__ = [
     "SINCE_EVER",
     "AbsenceReason",
+    "ActKind",
     "AddressTask",
     "AnsweredCall",
     "AuditEntry",
     "Batch",
+    "CallBack",
+    "CallBackKind",
+    "CallBackState",
+    "CallOutcome",
     "CardKind",
     "CardState",
+    "ClearedClaim",
     "Community",
     "ContactRole",
     "Courier",
     "CourierRun",
+    "Course",
+    "CourseOption",
+    "CycleEntry",
+    "DeliveryFee",
+    "DeskAct",
+    "Device",
+    "DeviceKind",
     "Dish",
+    "DishPrice",
     "Dwelling",
     "Elder",
     "ElderAbsence",
@@ -63,10 +86,14 @@ __all__ = [
     "ElderRisk",
     "ElderState",
     "ElderStateChange",
+    "EntryState",
     "ImportChange",
     "ImportRun",
     "ImportState",
+    "Ingredient",
     "Job",
+    "KeyKind",
+    "KioskVisit",
     "Kitchen",
     "KitchenMeal",
     "LateRequest",
@@ -78,21 +105,32 @@ __all__ = [
     "MealOrder",
     "MealPoint",
     "MealState",
+    "MenuCycle",
     "MenuEntry",
+    "MenuSwap",
+    "MenuVersion",
     "Notice",
+    "OrderChoice",
     "OrderSource",
     "OrderState",
     "Outcome",
+    "PaidBy",
     "Paper",
     "PaperKind",
+    "Payment",
+    "PhoneCall",
     "PlaceKind",
     "Plan",
     "PlanQuestion",
     "PlannedOrder",
+    "PlannedPart",
     "Purpose",
+    "RecipeLine",
     "RefusedClaim",
     "Risk",
     "Role",
+    "SearchKey",
+    "SearchLine",
     "SettledMeal",
     "Settlement",
     "StandingException",
@@ -101,10 +139,15 @@ __all__ = [
     "StopLock",
     "Street",
     "SubsidyRule",
+    "TakenMeal",
+    "TakenWay",
+    "UnclaimedMeal",
     "User",
     "Van",
     "VanRun",
     "VanStop",
     "Verdict",
     "Visit",
+    "Worry",
+    "WorryState",
 ]

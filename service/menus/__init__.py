@@ -1,0 +1,1 @@
+"""Menus: what a kitchen offers on a day, what is in it, what it costs, and who it clashes with."""
