@@ -18,13 +18,16 @@ from service.people.record import Record, get_record
 from service.subsidies import Covers, Place, Rule, Scheme, Standing, age_on
 from service.subsidies import Dwelling as RuleDwelling
 from service.subsidies.conditions import Obstacle, person_obstacle
-from service.subsidies.places import key_of
+from service.subsidies.places import key_of, place_named
 from service.subsidies.rules import EatingRule
 from service.tables import Community, Dwelling, ElderPlace, ElderState, PlaceKind, Street
 from service.texts import Key, text
 
 DISTRICT_DIGITS = 6
 CITY_DIGITS = 4
+PROVINCE_DIGITS = 2
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+"""Beijing, Tianjin, Shanghai, Chongqing (GB/T 2260): cities that are their own province."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,19 @@ def standing_of(session: Session, elder_number: str, on: date) -> Standing:
     return standing_from(session, get_record(session, elder_number), on)
 
 
-def standing_from(session: Session, record: Record, on: date) -> Standing:
-    """Return the same as `standing_of` from a record that has been read."""
+def standing_from(session: Session, record: Record, on: date, streets: Mapping[str, str] | None = None) -> Standing:
+    """Return the same as `standing_of` from a record that has been read.
+
+    `streets` holds the names of the district's streets by code, for who asks about thousands of people.
+    """
     elder = record.elder
     residence = record.place_on(PlaceKind.RESIDENCE, on)
     in_care_home = residence is not None and residence.dwelling == Dwelling.CARE_HOME
     try:
         return Standing(
             birth_date=elder.birth_date or date(elder.birth_year, 12, 31),
-            hukou=_place(session, record.place_on(PlaceKind.HUKOU, on)),
-            residence=_place(session, residence) or place_of_community(session, elder.community_code),
+            hukou=_place(session, record.place_on(PlaceKind.HUKOU, on), streets),
+            residence=_place(session, residence, streets) or place_of_community(session, elder.community_code),
             classes=record.classes_on(on),
             care_level=record.care_level_on(on),
             dwelling=RuleDwelling.CARE_HOME if in_care_home else RuleDwelling.HOME,
@@ -133,7 +139,8 @@ def place_of_community(session: Session, community_code: str | None) -> Place | 
     code = community.street_code
     if not code[:DISTRICT_DIGITS].isdigit() or len(code) < DISTRICT_DIGITS:
         return None
-    city, district = code[:CITY_DIGITS] + "00", code[:DISTRICT_DIGITS]
+    digits = PROVINCE_DIGITS if code[:PROVINCE_DIGITS] in MUNICIPALITIES else CITY_DIGITS
+    city, district = code[:digits].ljust(DISTRICT_DIGITS, "0"), code[:DISTRICT_DIGITS]
     return Place(_name_of(city), _name_of(district), _street_name(session, code))
 
 
@@ -228,10 +235,11 @@ def _basis(rule: Rule | EatingRule) -> Basis:
     return Basis(rule.rule_id, rule.version, source, rule.validity.since)
 
 
-def _place(session: Session, row: ElderPlace | None) -> Place | None:
+def _place(session: Session, row: ElderPlace | None, streets: Mapping[str, str] | None) -> Place | None:
     if row is None:
         return None
-    return Place(_name_of(row.city), _name_of(row.district), _street_name(session, row.street))
+    street = _street_name(session, row.street) if streets is None else streets.get(row.street, row.street)
+    return place_named(_name_of(row.city), _name_of(row.district), street)
 
 
 def _name_of(given: str) -> str:

@@ -8,15 +8,17 @@ from sqlmodel import Session, col, select
 
 from kitchens.facts import CourierFacts, DishFacts, ElderFacts, Facts, KitchenFacts, PlaceFacts, VanFacts
 from kitchens.meals import Meal
+from service.cautions import cautions_of
 from service.tables import Courier, Dish, Elder, Kitchen, MealOrder, MealPoint, Van
 
 
 def read_facts(session: Session, service_day: date, meal: Meal) -> Facts:
     """Return the facts of everybody who ordered this meal and of everything that serves them."""
     of_meal = select(MealOrder.elder_number).where(MealOrder.service_day == service_day, MealOrder.meal == meal)
-    elders = session.exec(select(Elder).where(col(Elder.number).in_(of_meal)))
+    elders = session.exec(select(Elder).where(col(Elder.number).in_(of_meal))).all()
+    cautions = cautions_of(session, [elder.number for elder in elders], service_day)
     return Facts(
-        elders={elder.number: _elder(elder) for elder in elders},
+        elders={elder.number: _elder(elder, cautions.get(elder.number, ())) for elder in elders},
         places={
             point.code: PlaceFacts(point.code, point.name, point.address, point.phone)
             for point in session.exec(select(MealPoint))
@@ -34,7 +36,7 @@ def read_facts(session: Session, service_day: date, meal: Meal) -> Facts:
     )
 
 
-def _elder(elder: Elder) -> ElderFacts:
+def _elder(elder: Elder, cautions: tuple[str, ...]) -> ElderFacts:
     return ElderFacts(
         elder_id=elder.number,
         name=elder.name,
@@ -46,6 +48,7 @@ def _elder(elder: Elder) -> ElderFacts:
         door=elder.door,
         has_lift=elder.has_lift,
         door_note=elder.door_note,
+        cautions=cautions,
     )
 
 

@@ -22,11 +22,11 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from kitchens.meals import Meal
 from service.errors import ConflictError
-from service.served import Stopped
+from service.served import ServedMeal, Stopped, Unclaimed
 from service.subsidies import OWN_PART, Line, Priced, Scheme
 from service.subsidies.freezing import freeze_case
 from service.subsidies.using import Use
-from service.tables import LedgerEntry, RefusedClaim, SettledMeal, Settlement, SubsidyRule
+from service.tables import LedgerEntry, RefusedClaim, SettledMeal, Settlement, SubsidyRule, UnclaimedMeal
 
 ROWS_AT_ONCE = 1_000
 MOST_IN_ONE_QUESTION = 500
@@ -156,6 +156,26 @@ def book_refusals(session: Session, settlement: Settlement, stopped: Iterable[St
     return len(rows)
 
 
+def book_unclaimed(session: Session, settlement: Settlement, unclaimed: Iterable[Unclaimed]) -> int:
+    """Keep the orders for which nothing was claimed, with their reasons; return how many."""
+    rows = [_aside_row(one, one.service_day, one.meal, one, settlement) for one in unclaimed]
+    for some in _in_parts(rows, ROWS_AT_ONCE):
+        _add(session, UnclaimedMeal, list(some))
+    return len(rows)
+
+
+def said_before(session: Session, since: date, until: date) -> dict[int, str]:
+    """Return what earlier settlements said last of orders of a period that they did not pay: the reason, by order."""
+    said: list[tuple[int, int, str]] = []
+    for table in (RefusedClaim, UnclaimedMeal):
+        columns: list[Any] = [table.settlement_id, table.order_id, table.reason]
+        within = (col(table.service_day) >= since, col(table.service_day) <= until)
+        said += [
+            (made, order, reason) for made, order, reason in session.execute(sqlalchemy.select(*columns).where(*within))
+        ]
+    return {order: reason for _, order, reason in sorted(said)}
+
+
 def standing_entries(session: Session, order_ids: Iterable[int]) -> list[Entry]:
     """Return the entries of some orders that stand: neither taken back nor taking back, oldest first."""
     found: list[Entry] = []
@@ -279,17 +299,24 @@ def _meal_row(booked: Booked, number: int, settlement: Settlement) -> dict[str, 
 
 
 def _refusal_row(stopped: Stopped, settlement: Settlement) -> dict[str, Any]:
-    served = stopped.served
+    case = stopped.served.case
+    return _aside_row(stopped.served, case.day, case.meal, stopped, settlement)
+
+
+def _aside_row(
+    whose: ServedMeal | Unclaimed, day: date, meal: Meal, why: Stopped | Unclaimed, settlement: Settlement
+) -> dict[str, Any]:
+    """Return the row of an order that is not paid."""
     return {
         "settlement_id": settlement.id,
-        "order_id": served.order_id,
-        "elder_number": served.elder_number,
-        "service_day": served.case.day,
-        "meal": served.case.meal.value,
-        "kitchen_code": served.kitchen_code or None,
-        "meal_point_code": served.meal_point_code or None,
-        "reason": stopped.reason,
-        "details": {name: value if isinstance(value, int) else str(value) for name, value in stopped.values.items()},
+        "order_id": whose.order_id,
+        "elder_number": whose.elder_number,
+        "service_day": day,
+        "meal": meal.value,
+        "kitchen_code": whose.kitchen_code or None,
+        "meal_point_code": whose.meal_point_code or None,
+        "reason": why.reason,
+        "details": {name: value if isinstance(value, int) else str(value) for name, value in why.values.items()},
     }
 
 

@@ -11,16 +11,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from kitchens.meals import Fulfilment, Meal
 from service.clock import hh_mm, seconds_into
 from service.subsidies import Case
 from service.texts import Key
 
+UNKNOWN_DAY = date.min
+"""The day of a death that is noted without a day."""
+
 MEAL_ORDER = {Meal.BREAKFAST: 0, Meal.LUNCH: 1, Meal.DINNER: 2}
 EATEN_IN, PICKED_UP = "eaten_in", "picked_up"
 PAID_OUTCOMES = frozenset({EATEN_IN, PICKED_UP, "in_person", "named_person", "left_by_rule"})
 """Outcomes after which a meal counts as had; the last three are those of a visit."""
+
+
+Slot = tuple[str, date, Meal]
+"""What a person can have once: one meal of one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,16 @@ class ServedMeal:
             raise ValueError(f"expected opens_s <= closes_s, got {self.opens_s} and {self.closes_s}")
 
     @property
-    def slot(self) -> tuple[str, date, Meal]:
+    def slot(self) -> Slot:
         """What a person can have once: one meal of one day."""
         return self.elder_number, self.case.day, self.case.meal
+
+
+class Where(NamedTuple):
+    """Where a meal that was paid came from."""
+
+    meal_point_code: str
+    kitchen_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +122,15 @@ class Bounds:
         So many swipes at one terminal within so many seconds are a burst.
     cleared
         Orders that somebody has looked at: who, by order. They are paid despite a burst or the hour.
+    paid
+        Slots that earlier settlements have paid, each with where it was.
     """
 
     cooked: Mapping[tuple[date, Meal, str], int] = field(default_factory=dict)
     burst_swipes: int = 5
     burst_s: int = 10
     cleared: Mapping[int, str] = field(default_factory=dict)
+    paid: Mapping[Slot, Where] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,20 @@ class Stopped:
     served: ServedMeal
     reason: str
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An order for which nothing is claimed: the key of the reason and the values in its sentence."""
+
+    order_id: int
+    elder_number: str
+    service_day: date
+    meal: Meal
+    kitchen_code: str
+    meal_point_code: str
+    reason: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def in_order(served: Iterable[ServedMeal]) -> list[ServedMeal]:
@@ -144,8 +176,8 @@ def sift(served: Iterable[ServedMeal], bounds: Bounds) -> tuple[list[ServedMeal]
     in_burst = _burst_orders(whole, bounds)
     possible: list[ServedMeal] = []
     stopped: list[Stopped] = []
-    first_at: dict[tuple[str, date, Meal], ServedMeal] = {}
-    counted: Counter[tuple[date, Meal, str]] = Counter()
+    first_at = {slot: where.meal_point_code for slot, where in bounds.paid.items()}
+    counted = Counter((day, meal, where.kitchen_code) for (_, day, meal), where in bounds.paid.items())
     for one in whole:
         found = _alone(one, bounds) or _second(one, first_at.get(one.slot))
         if found is None and one.order_id in in_burst:
@@ -157,7 +189,7 @@ def sift(served: Iterable[ServedMeal], bounds: Bounds) -> tuple[list[ServedMeal]
         if found is not None:
             stopped.append(Stopped(one, *found))
             continue
-        first_at[one.slot] = one
+        first_at[one.slot] = one.meal_point_code
         counted[kitchen] += 1
         possible.append(one)
     return possible, stopped
@@ -169,6 +201,8 @@ _Reason = tuple[str, dict[str, object]]
 def _alone(one: ServedMeal, bounds: Bounds) -> _Reason | None:
     """Return what stands against a claim by itself."""
     day, where = one.case.day, one.whereabouts
+    if where.died_on == UNKNOWN_DAY:
+        return "money.stop.deceased_undated", {}
     if where.died_on is not None and day > where.died_on:
         return "money.stop.deceased", {"day": where.died_on.isoformat()}
     if any(span.covers(day) for span in where.in_hospital):
@@ -188,12 +222,12 @@ def _alone(one: ServedMeal, bounds: Bounds) -> _Reason | None:
     return None
 
 
-def _second(one: ServedMeal, first: ServedMeal | None) -> _Reason | None:
-    """Return why a claim is not paid beside the one that was paid for the same slot."""
+def _second(one: ServedMeal, first: str | None) -> _Reason | None:
+    """Return why a claim is not paid beside the one that was paid for the same slot, at the meal point `first`."""
     if first is None:
         return None
-    if first.meal_point_code != one.meal_point_code:
-        return "money.stop.two_places", {"first": first.meal_point_code, "second": one.meal_point_code}
+    if first != one.meal_point_code:
+        return "money.stop.two_places", {"first": first, "second": one.meal_point_code}
     return "money.stop.doubled", {"meal": Key(f"meal.{one.case.meal}"), "day": one.case.day.isoformat()}
 
 

@@ -21,7 +21,7 @@ from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.ledger import Booked, Entry
-from service.served import MEAL_ORDER, Bounds, ServedMeal, Stopped, sift
+from service.served import MEAL_ORDER, Bounds, ServedMeal, Stopped, Unclaimed, sift
 from service.subsidies import Case, Priced, Scheme, Settings, price, yuan
 from service.subsidies.freezing import thaw_case
 from service.subsidies.using import Use, used_before, uses_of
@@ -29,17 +29,19 @@ from service.tables import SettledMeal, Settlement
 from service.texts import text
 
 MOST_NAMED = 10
+MOST_SHOWN_CHANGES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a settlement came to."""
+    """What a settlement came to; of the meals that are not paid only those that no earlier one told in the same way."""
 
     settlement_id: int
     meals: int
     entries: int
     total_fen: int
     stopped: tuple[Stopped, ...]
+    unclaimed: tuple[Unclaimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +90,27 @@ def settle(
     by: str,
     clock: Clock,
     settings: Settings | None = None,
+    unclaimed: Sequence[Unclaimed] = (),
+    may_be_empty: bool = True,
 ) -> Settled:
     """Price and book the meals of a period under one scheme, in one transaction.
+
+    Claims that are stopped, and orders for which nothing is claimed, are kept beside with their reasons, once: what an
+    earlier settlement of these days has said already is not said again.
 
     Raises
     ------
     InvalidError
         If a meal lies outside the period or belongs to another scheme.
     ConflictError
-        If one of them has been settled already, or a rule was changed without a new version.
+        If one of them has been settled already, a rule was changed without a new version, or nothing is to be
+        said though it must not be empty.
     """
     for one in served:
         if not since <= one.case.day <= until or one.case.scheme_id != scheme.scheme_id:
             raise InvalidError("money.settle.not_of_period", order=one.order_id, since=since, until=until)
     choice = settings or scheme.settings
-    with _collector_resting(), database.write() as session:
+    with collector_resting(), database.write() as session:
         ledger.hold(session)
         _refuse_settled(session, served, since, until)
         settlement = _settlement(session, (since, until), scheme, choice, by, clock)
@@ -110,12 +118,18 @@ def settle(
         pricing = _Pricing(scheme, choice, _uses_around(session, scheme, {one.case.day for one in possible}))
         rows = ledger.rule_rows(session, scheme, clock.now())
         entries = ledger.book(session, settlement, pricing.of(possible), rows)
-        ledger.book_refusals(session, settlement, [*stopped, *pricing.refused])
+        told = ledger.said_before(session, since, until)
+        anew = tuple(one for one in (*stopped, *pricing.refused) if told.get(one.served.order_id) != one.reason)
+        aside = tuple(one for one in unclaimed if told.get(one.order_id) != one.reason)
+        if not (entries or anew or aside or may_be_empty):
+            raise ConflictError("settling.nothing_new", since=since, until=until)
+        ledger.book_refusals(session, settlement, anew)
+        ledger.book_unclaimed(session, settlement, aside)
         for order_id, who in bounds.cleared.items():
             audit.note(session, at=clock.now(), actor=who, action="claim.cleared", subject=str(order_id))
         _note(session, settlement, by, clock, entries)
-        whole = (*stopped, *pricing.refused)
-        return Settled(settlement.id or 0, len(served) - len(whole), entries, pricing.total_fen, whole)
+        meals = len(possible) - len(pricing.refused)
+        return Settled(settlement.id or 0, meals, entries, pricing.total_fen, anew, aside)
 
 
 def replay(
@@ -143,7 +157,7 @@ def replay(
         If it is itself a correction, or a rule was changed without a new version.
     """
     choice = settings or scheme.settings
-    with _collector_resting(), database.write() if books else database.read() as session:
+    with collector_resting(), database.write() if books else database.read() as session:
         if books:
             ledger.hold(session)
         old = _get_first(session, settlement_id, scheme)
@@ -257,7 +271,7 @@ def _with_used(case: Case, had: list[Use]) -> Case:
 
 
 @contextmanager
-def _collector_resting() -> Iterator[None]:
+def collector_resting() -> Iterator[None]:
     """Keep the collector from looking through a whole month of small values again and again: they form no circles.
 
     Measured on 8,000 meals it took a third of the time. Everything is freed by its count of references as ever.

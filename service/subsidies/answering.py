@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from service.errors import NuanfanError
@@ -15,8 +16,8 @@ from service.texts import LANGUAGES, text
 BP_PER_PERCENT = 100
 
 
-def answer_json(asked: Asked, priced: Priced, line: int) -> dict[str, Any]:
-    """Return the answer to the case on a line of input."""
+def answer_json(asked: Asked, priced: Priced, line: int, odd_places: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the answer to the case on a line of input; `odd_places` are names in it that nobody knows."""
     case = priced.case
     refused = priced.refusal is not None
     said: dict[str, Any] = {"line": line} if asked.own_id is None else {"line": line, "id": asked.own_id}
@@ -40,9 +41,9 @@ def answer_json(asked: Asked, priced: Priced, line: int) -> dict[str, Any]:
             for one in priced.passed_over
         ],
     }
-    if asked.unknown_classes:
-        classes = list(asked.unknown_classes)
-        said["warnings"] = [{one: text(one, "money.case.unknown_classes", classes=classes) for one in LANGUAGES}]
+    warnings = _warnings(asked, odd_places)
+    if warnings:
+        said["warnings"] = warnings
     return said
 
 
@@ -77,6 +78,16 @@ def scheme_json(scheme: Scheme) -> dict[str, Any]:
             for rule in scheme.rules
         ],
     }
+
+
+def _warnings(asked: Asked, odd_places: Sequence[str]) -> list[dict[str, str]]:
+    found = []
+    if asked.unknown_classes:
+        classes = list(asked.unknown_classes)
+        found.append({one: text(one, "money.case.unknown_classes", classes=classes) for one in LANGUAGES})
+    if odd_places:
+        found.append({one: text(one, "money.case.unknown_places", places=list(odd_places)) for one in LANGUAGES})
+    return found
 
 
 def _refusal(priced: Priced) -> dict[str, str] | None:

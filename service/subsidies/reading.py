@@ -69,11 +69,25 @@ def read_scheme(path: Path) -> Scheme:
         If it cannot be read as a scheme; the sentence names file, rule and field.
     """
     try:
-        with path.open("rb") as file:
-            given = tomllib.load(file)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        given = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidError("money.scheme.unreadable", file=path.name, detail=str(error)) from error
-    return scheme_from(given, path.name)
+    return parse_scheme(given, path.name)
+
+
+def parse_scheme(given: str, file: str) -> Scheme:
+    """Read the text of a file named `file`, as somebody sends it.
+
+    Raises
+    ------
+    InvalidError
+        As `read_scheme`.
+    """
+    try:
+        tables = tomllib.loads(given.replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidError("money.scheme.unreadable", file=file, detail=str(error)) from error
+    return scheme_from(tables, file)
 
 
 def scheme_from(given: Mapping[str, Any], file: str) -> Scheme:

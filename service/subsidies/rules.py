@@ -247,7 +247,8 @@ class Rule:
         Rules of one group are for different people: a person belongs to the first that fits them, whether or not it is
         then paid for this meal.
     only_with
-        Paid only where this other rule, earlier in order, is paid for the same meal ("" asks nothing).
+        Paid only where this other rule, earlier in order, applies to the same meal ("" asks nothing); also where its
+        amount comes to nothing, because persons and meals are counted and not money (ADR 0013).
     floor_fen
         What the elder pays of the meal in any case.
     may_offset_fee
