@@ -10,7 +10,7 @@ from service.people.likeness import Likeness, list_alike
 from service.people.merging import merge, say_different, undo_merge
 from service.people.record import Contact, Record, find_holders, get_record, is_away, is_usable, list_away
 from service.people.roots import find_root, get_root, numbers_of
-from service.people.search import Found, find_people
+from service.people.search import Found, find_callers, find_people
 
 __all__ = [
     "NOT_ASKED",
@@ -19,6 +19,7 @@ __all__ = [
     "Likeness",
     "Record",
     "apply_due_changes",
+    "find_callers",
     "find_holders",
     "find_people",
     "find_root",

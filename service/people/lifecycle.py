@@ -63,33 +63,38 @@ def plan_change(
         If a change of that day is done already.
     """
     with database.write() as session:
-        elder = get_root(session, elder_number)
-        changes = list_changes(session, elder.number)
-        earlier = session.get(ElderStateChange, (elder.number, from_day))
-        if earlier is not None and earlier.withdrawn_at is None and earlier.applied_at is not None:
-            raise ConflictError(
-                "people.state.done_already", day=from_day, state=Key(f"people.state.{earlier.to_state}")
-            )
-        before = state_on(elder, [one for one in changes if one is not earlier], from_day)
-        if to_state not in MOVES[before]:
-            raise InvalidError(
-                "people.state.cannot_follow",
-                state=Key(f"people.state.{to_state}"),
-                before=Key(f"people.state.{before}"),
-            )
-        change = ElderStateChange(
-            elder_number=elder.number,
-            from_day=from_day,
-            to_state=to_state,
-            reason=reason,
-            asked_by=by,
-            asked_at=clock.now(),
+        return planned_in(session, elder_number, to_state, from_day, reason, by, clock)
+
+
+def planned_in(
+    session: Session, elder_number: str, to_state: ElderState, from_day: date, reason: str, by: str, clock: Clock
+) -> ElderStateChange:
+    """As `plan_change`, within the caller's transaction."""
+    elder = get_root(session, elder_number)
+    changes = list_changes(session, elder.number)
+    earlier = session.get(ElderStateChange, (elder.number, from_day))
+    if earlier is not None and earlier.withdrawn_at is None and earlier.applied_at is not None:
+        raise ConflictError("people.state.done_already", day=from_day, state=Key(f"people.state.{earlier.to_state}"))
+    before = state_on(elder, [one for one in changes if one is not earlier], from_day)
+    if to_state not in MOVES[before]:
+        raise InvalidError(
+            "people.state.cannot_follow",
+            state=Key(f"people.state.{to_state}"),
+            before=Key(f"people.state.{before}"),
         )
-        change = session.merge(change)
-        session.flush()
-        _note(session, change, "state.plan", by, clock.now())
-        apply_due(session, clock, only=(elder.number,))
-        return change
+    change = ElderStateChange(
+        elder_number=elder.number,
+        from_day=from_day,
+        to_state=to_state,
+        reason=reason,
+        asked_by=by,
+        asked_at=clock.now(),
+    )
+    change = session.merge(change)
+    session.flush()
+    _note(session, change, "state.plan", by, clock.now())
+    apply_due(session, clock, only=(elder.number,))
+    return change
 
 
 def withdraw_change(database: Database, elder_number: str, from_day: date, *, by: str, clock: Clock) -> None:
@@ -103,16 +108,21 @@ def withdraw_change(database: Database, elder_number: str, from_day: date, *, by
         If it is withdrawn already, or the state is no longer the one that it brought.
     """
     with database.write() as session:
-        elder = get_root(session, elder_number)
-        change = session.get(ElderStateChange, (elder.number, from_day))
-        if change is None:
-            raise NotFoundError("people.state.unknown_change", elder=elder.number, day=from_day)
-        if change.withdrawn_at is not None:
-            raise ConflictError("people.state.withdrawn_already", day=from_day)
-        take_back(session, change)
-        change.withdrawn_at, change.withdrawn_by = clock.now(), by
-        session.add(change)
-        _note(session, change, "state.withdraw", by, clock.now())
+        withdrawn_in(session, elder_number, from_day, by, clock)
+
+
+def withdrawn_in(session: Session, elder_number: str, from_day: date, by: str, clock: Clock) -> None:
+    """As `withdraw_change`, within the caller's transaction."""
+    elder = get_root(session, elder_number)
+    change = session.get(ElderStateChange, (elder.number, from_day))
+    if change is None:
+        raise NotFoundError("people.state.unknown_change", elder=elder.number, day=from_day)
+    if change.withdrawn_at is not None:
+        raise ConflictError("people.state.withdrawn_already", day=from_day)
+    take_back(session, change)
+    change.withdrawn_at, change.withdrawn_by = clock.now(), by
+    session.add(change)
+    _note(session, change, "state.withdraw", by, clock.now())
 
 
 def take_back(session: Session, change: ElderStateChange) -> None:

@@ -1,0 +1,1 @@
+"""Finding people: the index by name, pinyin, telephone, card and address, kept true with the records."""
