@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from service.access import Login
-from service.tables import Role
+from service.tables import Device, DeviceKind, Role
 
 
 class Operation(StrEnum):
@@ -33,6 +33,18 @@ class Operation(StrEnum):
     MARK_COURIER_LEFT = "mark_courier_left"
     RECORD_OUTCOME = "record_outcome"
     SEE_NOTICES = "see_notices"
+    SEE_MENU = "see_menu"
+    SEE_CLASHES = "see_clashes"
+    CHANGE_MENU = "change_menu"
+    CHANGE_PRICE = "change_price"
+    MONEY = "money"
+    PAYMENTS = "payments"
+    TAKE_MEAL = "take_meal"
+    DEVICES = "devices"
+    KIOSK = "kiosk"
+    DESK = "desk"
+    EXCHANGE = "exchange"
+    MONEY_PAPERS = "money_papers"
 
 
 _DESK = frozenset({Role.ADMIN, Role.DISTRICT})
@@ -58,9 +70,31 @@ RULES: dict[Operation, frozenset[Role]] = {
     Operation.MARK_COURIER_LEFT: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
     Operation.RECORD_OUTCOME: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
     Operation.SEE_NOTICES: _EVERYBODY,
+    Operation.SEE_MENU: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.SEE_CLASHES: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.CHANGE_MENU: _DESK | {Role.KITCHEN},
+    Operation.CHANGE_PRICE: _DESK,
+    Operation.MONEY: _DESK,
+    Operation.PAYMENTS: _OFFICE | {Role.MEAL_POINT},
+    Operation.TAKE_MEAL: _DESK | {Role.MEAL_POINT},
+    Operation.DEVICES: _DESK,
+    Operation.KIOSK: frozenset(),
+    Operation.DESK: _OFFICE | {Role.MEAL_POINT},
+    # No login tells of calls: the exchange proves itself by its token.
+    Operation.EXCHANGE: frozenset(),
+    Operation.MONEY_PAPERS: _DESK | {Role.KITCHEN, Role.MEAL_POINT},
 }
+
+
+DEVICE_RULES: dict[DeviceKind, frozenset[Operation]] = {DeviceKind.KIOSK: frozenset({Operation.KIOSK})}
+"""What a registered device may do without anybody's login: nothing else in the product."""
 
 
 def may(login: Login | None, operation: Operation) -> bool:
     """Return whether this login may do `operation` at all, within its reach."""
     return login is not None and login.role in RULES.get(operation, frozenset())
+
+
+def device_may(device: Device | None, operation: Operation) -> bool:
+    """Return whether a registered device may do `operation`, within its meal point."""
+    return device is not None and operation in DEVICE_RULES.get(DeviceKind(device.kind), frozenset())

@@ -9,9 +9,42 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import errors
 from api.deps import House
 from api.headers import OwnPagesOnly, StrictHeaders
-from api.pages import board, changes, courier, elder, entry, kitchen, papers, people, plan, why
+from api.pages import (
+    board,
+    changes,
+    courier,
+    elder,
+    entry,
+    kiosk,
+    kitchen,
+    menu,
+    money,
+    money_papers,
+    operator_acts,
+    operator_lists,
+    papers,
+    people,
+    plan,
+    why,
+)
+from api.pages import devices as device_pages
+from api.pages import operator as desk_page
 from api.pages.render import STATIC
-from api.routes import days, elders, health, orders, progress, session, standing
+from api.routes import (
+    accounts,
+    calls,
+    days,
+    devices,
+    elders,
+    health,
+    menus,
+    orders,
+    progress,
+    session,
+    settlements,
+    standing,
+    worries,
+)
 from service.clock import Clock
 from service.db import Database
 from service.settings import Settings
@@ -21,7 +54,14 @@ TAGS = [
     {"name": "days", "description": "What is planned for one meal of one service day, and how far it has come."},
     {"name": "elders", "description": "Records, what is decided about people, and records that look alike."},
     {"name": "orders", "description": "Orders in time and late, one by one, by the week, and standing."},
+    {
+        "name": "menus",
+        "description": "What kitchens offer, swaps of the day and who clashes with them, cycles, prices.",
+    },
+    {"name": "money", "description": "Settlements, accounts, tills, delivery fees, meals handed over."},
+    {"name": "calls", "description": "The telephone desk: calls, how long they took, whom to call, worries."},
     {"name": "progress", "description": "What happened: cooked, left, handed over or not."},
+    {"name": "devices", "description": "Kiosks: which there are, a new one with its one-time code, one revoked."},
     {"name": "health", "description": "Whether the service can work."},
 ]
 DESCRIPTION = """Elder meals from kitchen to door.
@@ -29,6 +69,43 @@ DESCRIPTION = """Elder meals from kitchen to door.
 Every refusal has one body (`Problem`) with a stable key and a sentence in Chinese and in English. A read never writes.
 Times ending in `_s` are seconds after the service day's local midnight; instants carry their zone.
 """
+
+ROUTES = (
+    session,
+    days,
+    elders,
+    orders,
+    standing,
+    menus,
+    progress,
+    settlements,
+    accounts,
+    health,
+    devices,
+    calls,
+    worries,
+)
+PAGES = (
+    entry,
+    board,
+    plan,
+    changes,
+    why,
+    kitchen,
+    menu,
+    courier,
+    papers,
+    money,
+    money_papers,
+    people,
+    elder,
+    device_pages,
+    desk_page,
+    operator_acts,
+    operator_lists,
+    kiosk,
+)
+"""In the order in which they are asked."""
 
 
 def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
@@ -45,9 +122,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     )
     app.state.house = House(database, settings, clock)
     errors.register(app)
-    for part in (session, days, elders, orders, standing, progress, health):
-        app.include_router(part.router)
-    for part in (entry, board, plan, changes, why, kitchen, courier, papers, people, elder):
+    for part in (*ROUTES, *PAGES):
         app.include_router(part.router)
     app.mount("/static/own", StaticFiles(directory=STATIC / "own"), name="own")
     app.mount("/static/vendor", StaticFiles(directory=STATIC / "vendor"), name="vendor")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -51,17 +51,22 @@ def get_house(request: Request) -> House:
     return house
 
 
-HouseDep = Annotated[House, Depends(get_house)]
+async def _asked_house(request: Request) -> House:
+    # A plain function would cost a change of thread at every call.
+    return get_house(request)
+
+
+HouseDep = Annotated[House, Depends(_asked_house)]
 
 
 def find_visitor(request: Request, house: HouseDep) -> Login | None:
-    """Return who is asking, or None; every write of a logged-in visitor keeps the session alive, no read does."""
+    """Return who is asking, or None; the writes of a logged-in visitor keep the session alive, reads do not."""
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
     with house.database.read() as session:
         login = find_login(session, token, house.clock.now())
-    if login is not None and request.method not in READS:
+    if login is not None and login.long_unseen and request.method not in READS:
         extend_session(house.database, token, house.clock)
     request.state.login = login
     return login
@@ -70,7 +75,7 @@ def find_visitor(request: Request, house: HouseDep) -> Login | None:
 VisitorDep = Annotated[Login | None, Depends(find_visitor)]
 
 
-def get_login(visitor: VisitorDep) -> Login:
+async def get_login(visitor: VisitorDep) -> Login:
     """Return who is logged in.
 
     Raises
@@ -86,17 +91,30 @@ def get_login(visitor: VisitorDep) -> Login:
 LoginDep = Annotated[Login, Depends(get_login)]
 
 
-def allowed(operation: Operation) -> Callable[[Login], Login]:
+def allowed(operation: Operation) -> Callable[[Login], Coroutine[None, None, Login]]:
     """Return a dependency that gives the login, or refuses it this operation."""
 
-    def check(login: LoginDep) -> Login:
-        if login.must_change:
-            raise MustChangeError("access.must_change")
-        if not may(login, operation):
-            raise NotAllowedError("access.not_allowed", role=Key(f"role.{login.role}"))
-        return login
+    async def check(login: LoginDep) -> Login:
+        return let_pass(login, operation)
 
     return check
+
+
+def let_pass(login: Login, operation: Operation) -> Login:
+    """Return the login.
+
+    Raises
+    ------
+    MustChangeError
+        If its first password must be changed before anything else.
+    NotAllowedError
+        If its role may not do `operation`.
+    """
+    if login.must_change:
+        raise MustChangeError("access.must_change")
+    if not may(login, operation):
+        raise NotAllowedError("access.not_allowed", role=Key(f"role.{login.role}"))
+    return login
 
 
 def language_of(request: Request, login: Login | None) -> str:

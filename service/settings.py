@@ -65,8 +65,12 @@ class Settings(BaseSettings):
         The district's schematic map as GeoJSON, for the map page and the route sheets; may be absent.
     desk_phone
         The district desk's telephone, printed on route sheets.
+    exchange_token
+        What the telephone exchange says to prove itself when it tells of calls; empty: no exchange is believed.
     subsidy_scheme
         The scheme of `service/subsidies/schemes` that says who may eat here and who is subsidised.
+    price_notice_days
+        How many days ahead a new price of a dish is announced.
     eating_allowance_s
         Seconds between hand-over and eat-by that are left to the elder for eating.
     alternative_points, alternative_within_m, other_street_m
@@ -102,7 +106,9 @@ class Settings(BaseSettings):
     solve_limit_s: Annotated[int, Field(ge=1, le=3600)] = 150
     basemap: Path = Path(__file__).resolve().parents[1] / "data" / "haizhu" / "basemap.geojson"
     desk_phone: str = "020-5550-0000"
+    exchange_token: str = ""
     subsidy_scheme: str = "guangzhou-2024"
+    price_notice_days: Annotated[int, Field(ge=0, le=365)] = 7
     eating_allowance_s: Annotated[int, Field(ge=0, le=7200)] = 1800
     alternative_points: Annotated[int, Field(ge=0, le=5)] = 2
     alternative_within_m: Annotated[int, Field(ge=0, le=10_000)] = 1500

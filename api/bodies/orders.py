@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from api.deps import ServiceDay
 from kitchens.meals import Fulfilment, Meal
 from service.late import LONGEST_REASON
+from service.menus.offers import sold
 from service.orders import MOST_AT_ONCE, Wish
 from service.tables import MealOrder, OrderSource, OrderState
 
@@ -39,10 +41,14 @@ class MealIn(BaseModel):
     fulfilment: Fulfilment
     dish_code: Code | None = Field(default=None, description="Without it the usual dish of the elder's kitchen")
     proxy_name: Annotated[str, Field(max_length=40)] = Field(default="", description="Who fetches it")
+    choices: Annotated[list[Code], Field(max_length=20)] = Field(
+        default=[], description="Dishes chosen in the courses of a set meal; the rest is filled with what fits"
+    )
 
     def wish(self) -> Wish:
         """Return it as the service takes it."""
-        return Wish(self.service_day, self.meal, self.fulfilment, self.dish_code, self.proxy_name)
+        chosen = tuple(self.choices)
+        return Wish(self.service_day, self.meal, self.fulfilment, self.dish_code, self.proxy_name, chosen)
 
 
 class OrderIn(MealIn):
@@ -119,7 +125,7 @@ class LateOut(BaseModel):
 
 
 class OrderOut(BaseModel):
-    """An order as it stands."""
+    """An order as it stands; `price_fen` is the price of the day before any subsidy, with what its choices add."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -137,8 +143,11 @@ class OrderOut(BaseModel):
     placed_by: str
     placed_at: datetime
     changed_at: datetime | None
+    choices: list[str]
+    price_fen: int | None
 
 
-def order_out(order: MealOrder) -> OrderOut:
+def order_out(session: Session, order: MealOrder) -> OrderOut:
     """Return what the outside sees of an order."""
-    return OrderOut(**order.model_dump())
+    went = sold(session, order)
+    return OrderOut(**order.model_dump(), choices=list(went.choices), price_fen=went.price_fen)

@@ -23,12 +23,17 @@ COMMANDS = {
     "addresses": "api.cli.data:addresses_command",
     "papers": "api.cli.papers:papers_command",
     "migrate": "api.cli.house:migrate_command",
+    "reindex": "api.cli.house:reindex_command",
     "doctor": "api.cli.doctor:doctor_command",
     "bench": "api.cli.bench:bench_command",
     "explain": "api.cli.explain:explain_command",
     "price": "api.cli.money:price_command",
     "schemes": "api.cli.money:schemes_command",
+    "money-papers": "api.cli.money_papers:money_papers_command",
+    "settle": "api.cli.settling:settle_command",
+    "replay-money": "api.cli.settling:replay_command",
     "user": "api.cli.house:user_command",
+    "kiosk": "api.cli.kiosk:kiosk_command",
 }
 
 

@@ -19,6 +19,7 @@ from service.importing.exporting import export
 from service.importing.previewing import Preview, preview
 from service.importing.reading import read_file, read_folder
 from service.importing.undoing import undo
+from service.menus.cycles import lay_ahead
 from service.migrations.run import migrate
 from service.texts import text
 
@@ -49,6 +50,8 @@ def import_command(
             raise typer.Exit(1)
         return
     number = apply(here.database, found, actor=ACTOR, clock=here.clock, skip_bad=skip_bad)
+    if {"cycles", "cycle_entries"} & (found.added.keys() | found.changed.keys()):
+        lay_ahead(here.database, here.clock)
     output.print(text(language, "cli.imported", number=number, **sums(found)), markup=False)
 
 

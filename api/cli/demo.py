@@ -18,6 +18,7 @@ from service.claims import latest_cut_off
 from service.clock import local_day
 from service.errors import ConflictError, InvalidError
 from service.importing.sample import load_sample
+from service.menus.cycles import lay_ahead
 from service.migrations.run import migrate
 from service.orders import Placing, Wish, place_order
 from service.papers import write_papers_of
@@ -45,6 +46,7 @@ def demo_command(
     if is_empty:
         load_sample(here.database, SAMPLE, clock=here.clock)
         problems.print(text(language, "cli.sample_loaded"), markup=False)
+    lay_ahead(here.database, here.clock)
     service_day = parse_day(day) if day else _next_open_day(here)
     if find_published(here.database, service_day, Meal.LUNCH) is None:
         _take_orders(here, service_day)

@@ -1,4 +1,4 @@
-"""`nuanfan migrate` and `user`: what an administrator does at the console."""
+"""`nuanfan migrate`, `reindex` and `user`: what an administrator does at the console."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from api.cli.console import open_installation, output
 from service.access import create_user, set_password
+from service.finding.index import rebuild
 from service.migrations.run import migrate
 from service.tables import Role
 from service.texts import text
@@ -19,6 +20,14 @@ def migrate_command() -> None:
     here = open_installation()
     revision = migrate(here.database)
     output.print(text(here.settings.language, "cli.migrated", revision=revision), markup=False)
+
+
+def reindex_command() -> None:
+    """Make what elders are found by anew: a repair, for a database that something else has written to."""
+    here = open_installation()
+    with here.database.write() as session:
+        count = rebuild(session)
+    output.print(text(here.settings.language, "cli.reindexed", count=count), markup=False)
 
 
 def user_command(

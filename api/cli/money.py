@@ -27,8 +27,10 @@ from service.subsidies import (
     price,
     read_scheme,
     refusal_json,
+    refuse_unknown_rules,
     scheme_json,
     shipped_schemes,
+    unknown_places,
 )
 from service.texts import text
 
@@ -97,7 +99,9 @@ def _answer_all(schemes: Mapping[str, Scheme], rounding: Rounding | None) -> boo
             scheme = schemes.get(asked.case.scheme_id)
             if scheme is None:
                 raise NotFoundError("money.scheme.unknown", given=asked.case.scheme_id, known=sorted(schemes))
-            _write(answer_json(asked, price(asked.case, scheme, settings[scheme.scheme_id]), number))
+            refuse_unknown_rules(asked.case, scheme)
+            priced = price(asked.case, scheme, settings[scheme.scheme_id])
+            _write(answer_json(asked, priced, number, unknown_places(asked.case, scheme)))
         except NuanfanError as refusal:
             failed = True
             _write(refusal_json(refusal, number))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access import Operation
-from api.deps import House, HouseDep, LoginDep, RowId, ServiceDay, allowed
+from api.deps import House, HouseDep, LoginDep, RowId, ServiceDay, allowed, let_pass
 from api.pages.forms import BackForm, DayQuery, MealQuery, go_to
 from api.pages.render import page
 from kitchens.meals import Meal
@@ -27,7 +27,7 @@ def show_board(
     """Show the board; a courier's first page is the own run."""
     if login.role == Role.COURIER:
         return go_to("/courier")
-    return _board(request, house, allowed(Operation.BOARD)(login), "board.html", day, meal)
+    return _board(request, house, let_pass(login, Operation.BOARD), "board.html", day, meal)
 
 
 @router.get("/board/now")

@@ -13,6 +13,8 @@ from api.pages.forms import go_to
 from api.pages.render import page
 from service.access import Login
 from service.board.addresses import list_open_addresses
+from service.cautions import cautions_of
+from service.clock import local_day
 from service.people import find_people, list_alike, merge, say_different, undo_merge
 
 router = APIRouter(include_in_schema=False, prefix="/people")
@@ -32,7 +34,8 @@ def show_people(
     """Show who fits what was typed."""
     with house.database.read() as session:
         found = find_people(session, q, login.reach)
-    return page(request, "people.html", login=login, q=q.strip(), found=found)
+        cautions = cautions_of(session, [one.number for one in found], local_day(house.clock.now()))
+    return page(request, "people.html", login=login, q=q.strip(), found=found, cautions=cautions)
 
 
 @router.get("/open")

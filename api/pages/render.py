@@ -18,6 +18,7 @@ from api.bodies.problems import Problem
 from api.deps import get_house, language_of
 from service.access import Login
 from service.clock import ZONE, hh_mm, local_day
+from service.subsidies import yuan
 from service.tables import Notice
 from service.texts import Key, catalogue, text
 
@@ -42,6 +43,7 @@ def environment() -> Environment:
     made.filters["local_day"] = local_day
     made.filters["count"] = grouped
     made.filters["km"] = kilometres
+    made.filters["yuan"] = yuan
     made.filters["minutes"] = whole_minutes
     return made
 
@@ -53,10 +55,11 @@ def page(
     login: Login | None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    language: str | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """Return a template filled in, in the visitor's language."""
-    language = language_of(request, login)
+    """Return a template filled in, in the visitor's language unless another one is given."""
+    language = language or language_of(request, login)
     now = get_house(request).clock.now()
     known = {
         "_": partial(_said, language),

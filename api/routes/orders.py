@@ -19,7 +19,7 @@ from api.bodies.orders import (
     TicketIn,
     order_out,
 )
-from api.deps import HouseDep, RowId, allowed
+from api.deps import House, HouseDep, RowId, allowed
 from api.errors import problems
 from kitchens.meals import Meal
 from service.access import Login
@@ -27,7 +27,7 @@ from service.idempotency import Call, call_of
 from service.late import ask_late, ask_late_cancel, decide_late, list_late
 from service.orders import Placing, cancel_order, place_order, place_orders
 from service.reach import refuse_foreign_elder, refuse_foreign_order, refuse_foreign_request
-from service.tables import OrderSource
+from service.tables import MealOrder, OrderSource
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 MayOrder = Annotated[Login, Depends(allowed(Operation.ORDER))]
@@ -50,6 +50,11 @@ def keyed(login: Login, key: str | None, operation: str, body: BaseModel | None 
     return call_of(login.name, key, operation, body.model_dump(mode="json") if body else {})
 
 
+def _out(house: House, order: MealOrder) -> OrderOut:
+    with house.database.read() as session:
+        return order_out(session, order)
+
+
 @router.post("", summary="Place an order", status_code=201, responses=problems(400, 401, 403, 404, 409, 422))
 def place(house: HouseDep, login: MayOrder, body: OrderIn, key: Key = None) -> OrderOut:
     """Order one meal for one elder.
@@ -61,7 +66,7 @@ def place(house: HouseDep, login: MayOrder, body: OrderIn, key: Key = None) -> O
         refuse_foreign_elder(session, login.reach, body.elder_number)
     placing = Placing(body.elder_number, OrderSource(body.source.value), login.name)
     call = keyed(login, key, "place", body)
-    return order_out(place_order(house.database, placing, body.wish(), clock=house.clock, call=call))
+    return _out(house, place_order(house.database, placing, body.wish(), clock=house.clock, call=call))
 
 
 @router.post("/ticket", summary="Place several", status_code=201, responses=problems(400, 401, 403, 404, 409, 422))
@@ -72,7 +77,9 @@ def place_ticket(house: HouseDep, login: MayOrder, body: TicketIn, key: Key = No
     placing = Placing(body.elder_number, OrderSource(body.source.value), login.name)
     wishes = [one.wish() for one in body.meals]
     call = keyed(login, key, "ticket", body)
-    return [order_out(one) for one in place_orders(house.database, placing, wishes, clock=house.clock, call=call)]
+    orders = place_orders(house.database, placing, wishes, clock=house.clock, call=call)
+    with house.database.read() as session:
+        return [order_out(session, one) for one in orders]
 
 
 @router.post("/late", summary="Ask late", status_code=201, responses=problems(400, 401, 403, 404, 409, 422))
@@ -83,7 +90,7 @@ def place_late(house: HouseDep, login: MayOrder, body: LateIn, key: Key = None) 
     placing = Placing(body.elder_number, OrderSource(body.source.value), login.name)
     call = keyed(login, key, "late", body)
     order = ask_late(house.database, placing, body.wish(), reason=body.reason, clock=house.clock, call=call)
-    return order_out(order)
+    return _out(house, order)
 
 
 @router.post("/{order_id}/cancel", summary="Cancel an order", responses=problems(401, 403, 404, 409, 422))
@@ -92,7 +99,7 @@ def cancel(house: HouseDep, login: MayOrder, order_id: RowId, key: Key = None) -
     with house.database.read() as session:
         refuse_foreign_order(session, login.reach, order_id)
     call = keyed(login, key, f"cancel/{order_id}")
-    return order_out(cancel_order(house.database, order_id, by=login.name, clock=house.clock, call=call))
+    return _out(house, cancel_order(house.database, order_id, by=login.name, clock=house.clock, call=call))
 
 
 @router.post("/{order_id}/cancel-late", summary="Ask to cancel late", responses=problems(401, 403, 404, 409, 422))
@@ -102,7 +109,7 @@ def cancel_late(house: HouseDep, login: MayOrder, order_id: RowId, body: LateCan
         refuse_foreign_order(session, login.reach, order_id)
     call = keyed(login, key, f"cancel-late/{order_id}", body)
     order = ask_late_cancel(house.database, order_id, reason=body.reason, by=login.name, clock=house.clock, call=call)
-    return order_out(order)
+    return _out(house, order)
 
 
 @router.get("/late/{service_day}/{meal}", summary="What waits for the kitchen", responses=problems(401, 403, 422))

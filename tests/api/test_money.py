@@ -141,3 +141,41 @@ def test_half_a_surrogate_pair_spoils_neither_its_own_answer_nor_the_next(
     wrong, right = said(capsys)
     assert "\ud800" in wrong["error"]["zh"]
     assert right["elder_pays_fen"] == 1200
+
+
+def test_places_that_nobody_knows_are_warned_of_and_those_that_rules_name_are_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = {"city": "Guangzhuo", "district": "Haizhu"}
+    elder = {**CASE["elder"], "hukou": odd, "residence": {"city": "广州"}}
+    zhengguo = {"city": "广州市", "district": "增城区", "street": "正果乡镇"}
+    town = {**CASE["elder"], "hukou": zhengguo, "residence": HOME}
+    given = line() + line(elder=elder) + line(elder=town, scheme="zengcheng-zhengguo-2020")
+    assert run("price", "--json", given=given, monkeypatch=monkeypatch) == 0
+    plain, misspelt, street = said(capsys)
+    assert "warnings" not in plain
+    assert [("Guangzhuo" in one["en"], "Haizhu" in one["en"]) for one in misspelt["warnings"]] == [(True, False)]
+    assert "正果乡镇" in street["warnings"][0]["zh"]
+
+
+def test_a_place_that_only_an_own_scheme_names_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    shipped = (FOLDER / "beijing-2022.toml").read_text(encoding="utf-8")
+    own.write_text(shipped.replace("beijing-2022", "own").replace("北京市", "样例市"), encoding="utf-8")
+    given = line(scheme="own", place={"city": "样例"}, elder={**CASE["elder"], "hukou": {"city": "样例市"}})
+    assert run("price", "--json", "--scheme-file", str(own), given=given, monkeypatch=monkeypatch) == 0
+    assert "warnings" not in said(capsys)[0]
+
+
+def test_a_count_of_a_rule_that_the_scheme_does_not_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used = {"rules": {"GZ-MEALS": {"today": 2}}}
+    given = line(used=used) + line(used={"rules": {"GZ-MEAL": {"today": 2}}})
+    assert run("price", "--json", given=given, monkeypatch=monkeypatch) == 1
+    wrong, right = said(capsys)
+    assert wrong["error"]["key"] == "money.case.unknown_rules"
+    assert "GZ-MEALS" in wrong["error"]["zh"]
+    assert right["elder_pays_fen"] == 1300 + 200

@@ -33,6 +33,7 @@ READS = [
     "/papers",
     f"/papers/{DAY}/lunch",
     "/papers/{paper}",
+    "/money/1/papers",
     "/people",
     "/people?q=E00",
     "/people/open",

@@ -140,3 +140,14 @@ def test_the_engine_is_chosen_by_name_and_another_name_is_refused(home: Path) ->
     assert "Traceback" not in refused.stderr
     chosen = nuanfan(home, "day", "--day", str(MONDAY), "--early", "--json", "--engine", "ortools")
     assert json.loads(chosen.stdout)["made_by"] == "ortools"
+
+
+def test_a_kiosk_is_added_listed_and_revoked(home: Path) -> None:
+    added = nuanfan(home, "kiosk", "add", "P1")
+    assert "P1-K1" in added.stdout, added.stderr
+    assert "P1-K1" in nuanfan(home, "kiosk", "list").stdout
+    assert nuanfan(home, "kiosk", "revoke", "P1-K1").returncode == 0
+    assert "已停用" in nuanfan(home, "kiosk", "list").stdout
+    refused = nuanfan(home, "kiosk", "add", "P9")
+    assert refused.returncode == 1
+    assert "P9" in refused.stderr

@@ -310,7 +310,7 @@ def test_a_paper_that_cannot_be_set_is_refused_by_name() -> None:
 def test_there_is_a_template_for_every_kind_of_paper() -> None:
     kinds = {kind_of(maker()) for maker in MAKERS}
     assert kinds == set(PaperKind)
-    assert {file.stem for file in TEMPLATES.glob("*.typ")} == kinds | {"frame"}
+    assert {file.stem for file in TEMPLATES.glob("*.typ")} == kinds | {"frame", "money_report", "elder_statement"}
 
 
 def test_every_word_of_a_template_stands_in_both_catalogues() -> None:
@@ -327,3 +327,16 @@ def test_days_and_times_read_as_people_write_them() -> None:
     assert day_words("zh", samples.DAY) == "2026 年 11 月 23 日 星期一"
     assert day_words("en", samples.DAY) == "Monday 23 November 2026"
     assert later_words(samples.DAY, 57 * samples.HOUR_S + 1800) == "11-25 09:30"
+
+
+@both_languages
+def test_what_to_be_careful_about_stands_at_the_door_and_at_the_guest(language: str) -> None:
+    stop = replace(samples.route_stop(1), cautions=("alone", "watch"))
+    point = samples.meal_point_sheet()
+    guest = replace(point.eat_in[0], cautions=("choking",))
+    for paper, words in (
+        (samples.route_sheet(stop), ("caution.alone", "caution.watch")),
+        (replace(point, eat_in=(guest, *point.eat_in[1:])), ("caution.choking",)),
+    ):
+        for word in words:
+            assert squeezed(catalogue(language)[word]) in words_of(paper, language)

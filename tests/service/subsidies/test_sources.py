@@ -98,6 +98,14 @@ def test_guangzhou_pays_the_operator_only_for_meals_that_are_subsidised() -> Non
     assert reason(breakfast, "GZ-OPER-SELF") == "only_with"
 
 
+@pytest.mark.parametrize("price_fen", [0, 3])
+def test_guangzhou_pays_the_operator_for_an_entitled_meal_whose_subsidy_comes_to_nothing(price_fen: int) -> None:
+    """Articles 25 and 28 count 实际就餐人次 of those who are entitled, whatever a quarter of their meal comes to."""
+    answer = priced(GZ, price_fen, elder(70, HAIZHU))
+    assert paid(answer).get("GZ-MEAL", 0) == 0
+    assert answer.grants_fen == 300
+
+
 @pytest.mark.parametrize(
     ("who", "refusal"),
     [
