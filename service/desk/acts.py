@@ -204,8 +204,12 @@ def said_reason(reason: str) -> str:
     return reason
 
 
-def put_back(session: Session, order: MealOrder, before: dict[str, Any], clock: Clock) -> None:
-    """Make an order what it was before an act, its choices too, if it could still be ordered like that."""
+def put_back(session: Session, order: MealOrder, before: dict[str, Any], clock: Clock, *, in_place_of: bool) -> None:
+    """Make an order what it was before an act, its choices too.
+
+    In place of a meal that stands, only what could still be ordered like that; a meal that was given up comes back as
+    it was: planning puts another dish in the place of one that is not for the elder, and no meal would be worse.
+    """
     values = {name: before[name] for name in KEPT_COLUMNS}
     for name in ("placed_at", "changed_at"):
         values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
@@ -216,9 +220,10 @@ def put_back(session: Session, order: MealOrder, before: dict[str, Any], clock: 
         order.state = OrderState.CANCELLED
         session.flush()
         meal, dish_code, kitchen_code = Meal(order.meal), values["dish_code"], values["kitchen_code"]
-        chosen = [dish for _, dish in before.get("choices", ())]
-        refuse_unknown_dish(session, order.service_day, meal, dish_code)
-        refuse_clashing(session, elder, order.service_day, meal, dish_code, kitchen_code, chosen)
+        if in_place_of:
+            chosen = [dish for _, dish in before.get("choices", ())]
+            refuse_unknown_dish(session, order.service_day, meal, dish_code)
+            refuse_clashing(session, elder, order.service_day, meal, dish_code, kitchen_code, chosen)
         refuse_if_full(session, kitchen_code, order.service_day, meal, dish_code)
     order.sqlmodel_update(values)
     session.add(order)

@@ -92,7 +92,7 @@ def _order_back(session: Session, act: DeskAct, clock: Clock, by: str) -> None:
         refuse_if_closed(session, point, order.service_day, Meal(order.meal), clock)
     before = act.details["before"]
     if before is not None:
-        put_back(session, order, before, clock)
+        put_back(session, order, before, clock, in_place_of=act.kind == ActKind.CHANGE)
         return
     # Nobody had decided about this meal: it goes back to the standing orders, and is cooked only if one says so.
     order.state, order.source, order.placed_by = OrderState.WITHDRAWN, OrderSource.STANDING, GENERATOR
@@ -130,7 +130,7 @@ def _stop_back(session: Session, act: DeskAct, clock: Clock) -> None:
     for one in act.details["orders"]:
         order = session.get_one(MealOrder, one["order"])
         if order.state == OrderState.CANCELLED:
-            put_back(session, order, one["before"], clock)
+            put_back(session, order, one["before"], clock, in_place_of=False)
     last = act.details["until"]
     furthest = local_day(clock.now()) + timedelta(days=DAYS_AHEAD)
     write_ahead(session, act.elder_number, first, date.fromisoformat(last) if last else furthest, clock)

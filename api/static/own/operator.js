@@ -127,19 +127,19 @@
     show(await answer.text(), { keep: true });
     if (answer.ok && after) after();
   };
-  const order = (number) =>
-    inTurn(async () => {
-      let one = cell();
-      if (!number && one && !one.dataset.may && !(one.dataset.has && way && !one.dataset.closed)) one = nextOpen(one);
-      if (!one) return say(document.querySelector(".key[data-key-of=Enter]").textContent, false);
-      chosen = one.dataset.day + " " + one.dataset.meal;
-      const values = { kind: "order", day: one.dataset.day, meal: one.dataset.meal, seen: one.dataset.seen, number, way, source, key: key() };
-      const isNew = Boolean(one.dataset.may);
-      await send("/operator/act", values, () => {
-        const next = isNew && !number && nextOpen(cell());
-        if (next) select(next);
-      });
+  const order = (number) => inTurn(() => orderNow(number));
+  const orderNow = async (number) => {
+    let one = cell();
+    if (!number && one && !one.dataset.may && !(one.dataset.has && way && !one.dataset.closed)) one = nextOpen(one);
+    if (!one) return say(document.querySelector(".key[data-key-of=Enter]").textContent, false);
+    chosen = one.dataset.day + " " + one.dataset.meal;
+    const values = { kind: "order", day: one.dataset.day, meal: one.dataset.meal, seen: one.dataset.seen, number, way, source, key: key() };
+    const isNew = Boolean(one.dataset.may);
+    await send("/operator/act", values, () => {
+      const next = isNew && !number && nextOpen(cell());
+      if (next) select(next);
     });
+  };
   const nextOpen = (from) => {
     const all = byDay();
     const open_ = all.filter((one) => one.dataset.open);
@@ -153,8 +153,11 @@
   const changeWay = (wanted) => {
     way = wanted;
     mark();
-    const one = cell();
-    if (one?.dataset.has && !one.dataset.closed) order(0);
+    // In turn: the meal may just be on its way to the kitchen.
+    inTurn(async () => {
+      const one = cell();
+      if (one?.dataset.has && !one.dataset.closed) await orderNow(0);
+    });
   };
 
   // ---- questions: one line, shut by Esc
