@@ -20,6 +20,9 @@ from service.solving import die_with_parent
 from service.texts import text
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SWITCH_S = 0.001
+"""How long one thread may keep the interpreter while others wait: at the usual 5 ms a call that only has to be passed
+on waits through the work of several others."""
 
 
 def serve_command(
@@ -51,6 +54,7 @@ def serve(here: Installation, *, host: str, port: int, user: str) -> None:
     clock = subprocess.Popen([sys.executable, "-P", "-m", "api.start", "clock", "--with-parent"])
     try:
         app = create_app(here.database, here.settings, here.clock)
+        sys.setswitchinterval(SWITCH_S)
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
     finally:
         clock.terminate()
