@@ -21,8 +21,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+import service.finding.index
+import service.menus.watch  # noqa: F401  both listen to every write, in whatever process
 from service.errors import InvalidError, StorageError
-from service.finding.index import IndexingSession
+from service.writing import WritingSession
 
 BUSY_MS = 10_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
@@ -52,7 +54,7 @@ class Database:
             If the disk is full or the database cannot be reached; nothing was kept.
         """
         try:
-            with self._turn(), IndexingSession(self.engine, expire_on_commit=False) as session, session.begin():
+            with self._turn(), WritingSession(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise storage_error(error) from error

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from service.finding.keys import Entry, Findable, entry_of
 from service.tables import Elder, ElderCard, ElderContact, ElderPhone, SearchKey, SearchLine
+from service.writing import WritingSession, written_table
 
 WATCHED: Mapping[str, str] = {
     "elder": "number",
@@ -34,11 +35,7 @@ _LINES: Table = SearchLine.__table__  # type: ignore[attr-defined]
 T = TypeVar("T")
 
 
-class IndexingSession(Session):
-    """A session that keeps the index true with whatever it commits."""
-
-
-@event.listens_for(IndexingSession, "after_flush")
+@event.listens_for(WritingSession, "after_flush")
 def _note_rows(session: Session, _context: UOWTransaction) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         owner = WATCHED.get(getattr(row, "__tablename__", ""))
@@ -46,18 +43,15 @@ def _note_rows(session: Session, _context: UOWTransaction) -> None:
             _touch(session, [getattr(row, owner), *(get_history(row, owner).deleted or ())])
 
 
-@event.listens_for(IndexingSession, "do_orm_execute")
+@event.listens_for(WritingSession, "do_orm_execute")
 def _note_statement(state: ORMExecuteState) -> None:
-    if not (state.is_insert or state.is_update or state.is_delete):
-        return
-    statement: Any = state.statement
-    table = statement.table
-    owner = WATCHED.get(table.name)
-    if owner is not None:
+    table = written_table(state)
+    owner = None if table is None else WATCHED.get(table.name)
+    if table is not None and owner is not None:
         _touch(state.session, _owners(state, table, owner))
 
 
-@event.listens_for(IndexingSession, "before_commit")
+@event.listens_for(WritingSession, "before_commit")
 def _keep_true(session: Session) -> None:
     session.flush()
     touched = session.info.pop(_TOUCHED, None)

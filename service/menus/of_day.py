@@ -1,7 +1,7 @@
 """The menus of one meal, read once and kept until a menu changes: every order asks for them.
 
-No story has to think of it. Whatever a writing session does to a row that menus are made of counts one change, in the
-transaction that makes it; what was read is kept with the count at which it was read, and read anew at another one.
+No story has to think of it: `service.menus.watch` counts every change, and what was read is kept with the count at
+which it was read, and read anew at another one.
 """
 
 from __future__ import annotations
@@ -14,26 +14,17 @@ from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy import Engine, bindparam
 from sqlmodel import Session, col, select
 
 from kitchens import meals
-from service.finding.index import IndexingSession
 from service.menus.dishes import list_menus
 from service.menus.prices import prices_on
+from service.menus.watch import READ, has_changed
 from service.tables import EntryState, MenuEntry, MenuVersion
-
-WATCHED = frozenset(
-    {"dish", "dish_price", "menu_entry", "menu_swap", "ingredient", "recipe_line", "course", "course_option"}
-)
-"""The tables that menus are made of."""
 
 MOST_KEPT = 200
 """Meals whose menus are kept: two months of three meals a day."""
-
-_CHANGED, _READ = "day_menus.changed", "day_menus.read"
 
 # Asked with every order, so built once.
 _VERSION: Any = select(MenuVersion.changes)
@@ -111,10 +102,10 @@ def day_menus(session: Session, service_day: date, meal: meals.Meal) -> DayMenus
     """Return what each kitchen offers at a meal; within one transaction it is asked for once."""
     session.flush()
     key = (service_day, meal)
-    read: dict[tuple[date, meals.Meal], DayMenus] = session.info.setdefault(_READ, {})
+    read: dict[tuple[date, meals.Meal], DayMenus] = session.info.setdefault(READ, {})
     if key not in read:
         # What this transaction itself has changed nobody else may see yet.
-        read[key] = _read(session, key) if session.info.get(_CHANGED) else _remembered(session, key)
+        read[key] = _read(session, key) if has_changed(session) else _remembered(session, key)
     return read[key]
 
 
@@ -140,34 +131,3 @@ def _kept_of(session: Session) -> _Kept:
     engine = session.get_bind().engine
     with _KEPT_LOCK:
         return _KEPT.setdefault(engine, _Kept())
-
-
-@event.listens_for(IndexingSession, "after_flush")
-def _note_rows(session: Session, _context: UOWTransaction) -> None:
-    if any(getattr(row, "__tablename__", "") in WATCHED for row in (*session.new, *session.dirty, *session.deleted)):
-        _note_change(session)
-
-
-@event.listens_for(IndexingSession, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        statement: Any = state.statement
-        if statement.table.name in WATCHED:
-            _note_change(state.session)
-
-
-def _note_change(session: Any) -> None:
-    session.info[_CHANGED] = True
-    session.info.pop(_READ, None)
-
-
-@event.listens_for(IndexingSession, "before_commit")
-def _count_change(session: Session) -> None:
-    session.flush()
-    if session.in_nested_transaction() or not session.info.pop(_CHANGED, False):
-        # What a savepoint keeps may still be undone with the whole.
-        return
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    count = insert(MenuVersion).values(id=1, changes=1)
-    more = count.on_conflict_do_update(index_elements=["id"], set_={"changes": col(MenuVersion.changes) + 1})
-    session.connection().execute(more)
