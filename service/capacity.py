@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -50,15 +51,14 @@ def refuse_if_full(
     if most is None:
         _refuse_uncooked(session, meal)
         return
-    counts = _placed_by_dish(session, kitchen_code, service_day, meal)
+    counts = placed_by_dish(session, kitchen_code, service_day, meal)
     if sum(counts.values()) >= most:
         raise ConflictError("error.kitchen_full", day=service_day, most=most)
     limits = day_menus(session, service_day, meal).limits.get(kitchen_code, ())
     dish, limit = next((one for one in limits if dish_code in (None, one[0])), (None, None))
     if dish is None or limit is None:
         return
-    ordered = counts.get(dish, 0) + (counts.get(None, 0) if dish == limits[0][0] else 0)
-    if ordered >= limit:
+    if ordered_of(counts, dish, is_usual=dish == limits[0][0]) >= limit:
         raise ConflictError("error.dish_full", dish=dish, day=service_day, most=limit)
 
 
@@ -73,7 +73,7 @@ def refuse_if_over(session: Session, kitchen_code: str | None, service_day: date
     if kitchen_code is None:
         return
     most = _held_capacity(session, kitchen_code, meal)
-    if most is not None and sum(_placed_by_dish(session, kitchen_code, service_day, meal).values()) > most:
+    if most is not None and sum(placed_by_dish(session, kitchen_code, service_day, meal).values()) > most:
         raise ConflictError("error.kitchen_full", day=service_day, most=most)
 
 
@@ -95,7 +95,7 @@ def _held_capacity(session: Session, kitchen_code: str, meal: Meal) -> int | Non
     return None if found is None else int(found)
 
 
-def _placed_by_dish(session: Session, kitchen_code: str, service_day: date, meal: Meal) -> dict[str | None, int]:
+def placed_by_dish(session: Session, kitchen_code: str, service_day: date, meal: Meal) -> dict[str | None, int]:
     """Return how many meals are ordered of a kitchen, by dish; without a dish the usual one is meant."""
     asked = {"day": service_day, "meal": meal, "kitchen": kitchen_code}
     rows: Any = session.connection().execute(_COUNTS, asked)
@@ -107,3 +107,8 @@ def _refuse_uncooked(session: Session, meal: Meal) -> None:
     cooked = set(session.exec(select(KitchenMeal.meal).distinct()))
     if cooked and meal not in cooked:
         raise InvalidError("error.meal_not_cooked", meal=Key(f"meal.{meal}"))
+
+
+def ordered_of(counts: Mapping[str | None, int], dish_code: str, *, is_usual: bool) -> int:
+    """Return how many portions of a dish are ordered; who named none gets the usual one."""
+    return counts.get(dish_code, 0) + (counts.get(None, 0) if is_usual else 0)

@@ -15,9 +15,9 @@ from kitchens import meals
 from kitchens.clash import DishClash, choose_parts, find_clash, fitting_options, may_eat
 from kitchens.plan import Part
 from service.errors import InvalidError
-from service.menus.dishes import list_menus, words
+from service.menus.dishes import words
 from service.menus.of_day import day_menus
-from service.tables import Dish, Elder
+from service.tables import Elder
 from service.texts import Key
 
 
@@ -115,17 +115,3 @@ def said(clash: DishClash) -> list[Key]:
         *([Key("clash.texture")] if clash.texture else []),
         *([Key("clash.course")] if clash.courses else []),
     ]
-
-
-def dish_value(dish: Dish) -> meals.Dish:
-    """Return a dish by its own row alone; what is in it on a day says `service.menus.dishes`."""
-    return meals.Dish(
-        dish_id=dish.code,
-        name=dish.name,
-        contains=words(meals.Ingredient, dish.contains),
-        textures=words(meals.Texture, dish.textures),
-        keeps=words(meals.Limit, dish.keeps),
-    )
-
-
-__all__ = ["diet_of", "dish_value", "list_menus", "refuse_clashing", "said", "words"]

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service import audit
-from service.clock import Clock, instant_of, local_day
+from service.clock import Clock, instant_of
 from service.db import Database, changed_rows, insert_unless_there
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from service.finding.keys import digits_of
@@ -132,9 +132,7 @@ def take_call(database: Database, number: int, *, by: str, clock: Clock) -> Phon
         free = update(PhoneCall).where(col(PhoneCall.id) == number, col(PhoneCall.taken_by).is_(None))
         if changed_rows(session.execute(free.values(taken_by=by, taken_at=clock.now()))):
             audit.note(session, at=clock.now(), actor=by, action="call.take", subject=str(number))
-        call = _held(session, PhoneCall.id, number)
-        _refuse_anothers(call, by)
-        return call
+        return _own(session, number, by)
 
 
 def know_elder(database: Database, number: int, elder_number: str, *, by: str, clock: Clock) -> PhoneCall:
@@ -148,8 +146,7 @@ def know_elder(database: Database, number: int, elder_number: str, *, by: str, c
         If somebody else has the call.
     """
     with database.write() as session:
-        call = _held(session, PhoneCall.id, number)
-        _refuse_anothers(call, by)
+        call = _own(session, number, by)
         if call.taken_by is None:
             call.taken_by, call.taken_at = by, clock.now()
         call.elder_number = get_root(session, elder_number).number
@@ -170,8 +167,7 @@ def finish_call(
         If somebody else has it.
     """
     with database.write() as session:
-        call = _held(session, PhoneCall.id, number)
-        _refuse_anothers(call, by)
+        call = _own(session, number, by)
         if call.done_at is not None:
             return call
         if call.taken_by is None:
@@ -193,8 +189,7 @@ def reopen_call(database: Database, number: int, *, by: str, clock: Clock) -> Ph
         If somebody else has it.
     """
     with database.write() as session:
-        call = _held(session, PhoneCall.id, number)
-        _refuse_anothers(call, by)
+        call = _own(session, number, by)
         if call.done_at is not None:
             call.done_at, call.outcome = None, None
             session.add(call)
@@ -259,11 +254,6 @@ def handled_s(call: PhoneCall) -> int:
     return max(0, round(((call.done_at or begin) - begin).total_seconds()))
 
 
-def is_of_today(call: PhoneCall, clock: Clock) -> bool:
-    """Return whether a call began today."""
-    return local_day(call.began_at) == local_day(clock.now())
-
-
 def _typical(seconds: list[int]) -> tuple[int, int]:
     """Return the median, and what 95 of 100 calls took at most."""
     ordered = sorted(seconds)
@@ -279,6 +269,9 @@ def _held(session: Session, column: Any, value: object) -> PhoneCall:
     return call
 
 
-def _refuse_anothers(call: PhoneCall, by: str) -> None:
+def _own(session: Session, number: int, by: str) -> PhoneCall:
+    """Return a call that nobody else has, held until the transaction ends."""
+    call = _held(session, PhoneCall.id, number)
     if call.taken_by not in (None, by):
         raise ConflictError("desk.call_taken", by=call.taken_by)
+    return call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from service.clock import ZONE, instant_of, local_day
+from service.clock import instant_of, local_day
 from service.errors import InvalidError
 
 AHEAD = re.compile(r"\+([0-9]{1,3})")
@@ -53,16 +53,6 @@ def time_typed(typed: str, now: datetime) -> datetime:
         raise InvalidError("desk.odd_time", given=typed[:20])
     wanted = instant_of(local_day(now), int(found[1]) * 3600 + int(found[2] or 0) * 60)
     return wanted if wanted > now else wanted + timedelta(days=1)
-
-
-def month_and_day(day: date) -> str:
-    """Return a day as it may be typed."""
-    return f"{day:%m-%d}"
-
-
-def hour_and_minute(instant: datetime) -> str:
-    """Return a time as it may be typed."""
-    return f"{instant.astimezone(ZONE):%H:%M}"
 
 
 def _next_with_day(wanted: int, today: date) -> date:

@@ -32,7 +32,6 @@ from service.tables import (
     ElderState,
     MealOrder,
     MealPoint,
-    PhoneCall,
     Risk,
     StandingOrder,
     StatusClass,
@@ -166,12 +165,6 @@ def find_last_act(session: Session, elder_number: str, by: str, today: date) -> 
     )
     act = session.exec(own.order_by(col(DeskAct.id).desc()).limit(1)).first()
     return act if act is not None and local_day(act.at) == today else None
-
-
-def list_calls_of(session: Session, elder_number: str, limit: int = 3) -> list[PhoneCall]:
-    """Return the last calls about an elder that are done, the newest first."""
-    about = select(PhoneCall).where(PhoneCall.elder_number == elder_number, col(PhoneCall.done_at).is_not(None))
-    return list(session.exec(about.order_by(col(PhoneCall.done_at).desc()).limit(limit)))
 
 
 def _last_orders(session: Session, record: Record, today: date) -> list[PastOrder]:

@@ -10,11 +10,12 @@ from sqlmodel import Session
 from kitchens.clash import allowed_texture
 from kitchens.meals import Texture
 from service.clock import Clock
-from service.diets import diet_of, dish_value
+from service.diets import diet_of
 from service.errors import InvalidError, NotFoundError
 from service.kiosk.courses import filled, parts_of
 from service.menus.choices import keep_choices
-from service.menus.offers import price_on
+from service.menus.dishes import dish_value
+from service.menus.prices import price_on
 from service.money.quoting import Quote, quote
 from service.orders import Placing, Wish, find_order, find_point, written
 from service.settings import Settings

@@ -7,7 +7,7 @@ of `kitchens.meals`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -54,6 +54,17 @@ _SWAPS: Any = (
 def words(kind: type[Word], line: str) -> frozenset[Word]:
     """Return the words of `kind` that a column holds parted by spaces."""
     return frozenset(kind(word) for word in line.split())
+
+
+def dish_value(dish: Dish) -> meals.Dish:
+    """Return a dish by its own row alone; what is in it on a day says the pantry."""
+    return meals.Dish(
+        dish_id=dish.code,
+        name=dish.name,
+        contains=_contents(dish.contains),
+        textures=words(meals.Texture, dish.textures),
+        keeps=words(meals.Limit, dish.keeps),
+    )
 
 
 def _contents(line: str | None) -> Words:
@@ -113,15 +124,8 @@ class Pantry:
         return self._plain(dish_code, kitchen_code, courses)
 
     def _plain(self, dish_code: str, kitchen_code: str, courses: tuple[meals.Course, ...] = ()) -> meals.Dish:
-        dish = self.dishes[dish_code]
-        return meals.Dish(
-            dish_id=dish.code,
-            name=dish.name,
-            contains=self.contains(dish_code, kitchen_code),
-            textures=words(meals.Texture, dish.textures),
-            keeps=words(meals.Limit, dish.keeps),
-            courses=courses,
-        )
+        plain = dish_value(self.dishes[dish_code])
+        return replace(plain, contains=self.contains(dish_code, kitchen_code), courses=courses)
 
 
 def open_pantry(

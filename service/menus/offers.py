@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from kitchens.clash import DishClash, find_clash
 from kitchens.meals import Diet, Meal
+from service.capacity import ordered_of, placed_by_dish
 from service.diets import diet_of
 from service.menus.choices import choices_of
 from service.menus.dishes import Pantry, open_pantry
 from service.menus.of_day import day_menus
 from service.menus.prices import extra_fen, price_on, prices_on
-from service.tables import Dish, Elder, EntryState, KitchenMeal, MealOrder, MealPoint, MenuEntry, OrderState
+from service.tables import Dish, Elder, EntryState, KitchenMeal, MealOrder, MealPoint, MenuEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,31 +132,16 @@ def list_entries(session: Session, kitchen_code: str, service_day: date, meal: M
     return [(entry, dish) for entry, dish in rows]
 
 
-def ordered_by_dish(session: Session, kitchen_code: str, service_day: date, meal: Meal) -> dict[str | None, int]:
-    """Return how many meals are ordered of a kitchen, by dish; without a dish the usual one is meant."""
-    rows = session.execute(
-        select(MealOrder.dish_code, func.count())
-        .where(
-            MealOrder.service_day == service_day,
-            MealOrder.meal == meal,
-            MealOrder.kitchen_code == kitchen_code,
-            MealOrder.state == OrderState.PLACED,
-        )
-        .group_by(col(MealOrder.dish_code))
-    )
-    return {dish: count for dish, count in rows}  # noqa: C416  a row is no pair to a type checker
-
-
 def portions_left(
     session: Session, kitchen_code: str, service_day: date, meal: Meal, offered: Sequence[MenuEntry]
 ) -> Mapping[str, int | None]:
     """Return what is left of each dish offered: of its own portions and of what the kitchen can cook in all."""
-    counts = ordered_by_dish(session, kitchen_code, service_day, meal)
+    counts = placed_by_dish(session, kitchen_code, service_day, meal)
     able = session.get(KitchenMeal, (kitchen_code, meal))
     room = None if able is None else able.capacity_meals - sum(counts.values())
     left: dict[str, int | None] = {}
     for place, entry in enumerate(offered):
-        ordered = counts.get(entry.dish_code, 0) + (counts.get(None, 0) if place == 0 else 0)
+        ordered = ordered_of(counts, entry.dish_code, is_usual=place == 0)
         own = None if entry.capacity_meals is None else entry.capacity_meals - ordered
         known = [max(0, some) for some in (own, room) if some is not None]
         left[entry.dish_code] = min(known, default=None)
@@ -185,17 +171,3 @@ def sold(session: Session, order: MealOrder) -> Sold:
     if not menus.has_courses(dish_code):
         return Sold((), price_fen)
     return Sold(choices_of(session, order.id or 0), price_fen + extra_fen(session, order.id or 0))
-
-
-__all__ = [
-    "Course",
-    "CourseOption",
-    "Offer",
-    "Sold",
-    "list_entries",
-    "list_offers",
-    "ordered_by_dish",
-    "portions_left",
-    "price_on",
-    "sold",
-]

@@ -26,12 +26,6 @@ def return_documents(found: BureauReturn, made: Print, *, code: str) -> Iterator
         yield _document(found.head, point, made, f"{code}-{point.code or 'NONE'}")
 
 
-def point_document(found: BureauReturn, meal_point: str, made: Print, *, code: str) -> Document | None:
-    """Return the paper of one meal point, None where it served nobody."""
-    area = next((one for one in found.points if one.code == meal_point), None)
-    return None if area is None else _document(found.head, area, made, f"{code}-{meal_point}")
-
-
 def _document(head: Head, area: AreaReturn, made: Print, code: str, extra: tuple[Table, ...] = ()) -> Document:
     language = made.language
     subject = area.code if area.level is Level.MEAL_POINT else ""

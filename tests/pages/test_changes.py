@@ -21,7 +21,8 @@ from service.settings import Settings
 from service.tables import Courier, CourierRun, Plan, StopLock, Visit
 from tests.pages.conftest import Look, Site, serving
 from tests.pages.logins import add_users
-from tests.pages.test_look import EYES, OPEN
+from tests.pages.seeing import EYES
+from tests.pages.test_look import OPEN
 from tests.pages.town import Town
 from tests.service.towns import MONDAY, found_town
 

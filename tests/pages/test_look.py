@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.pages.conftest import Look, Site
+from tests.pages.seeing import EYES
 
 pytestmark = pytest.mark.browser
 
-EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 OPEN = "for (const one of document.querySelectorAll('main details:not(.other-day)')) one.open = true"
 DAY = "2026-11-23"
 PAGES = {

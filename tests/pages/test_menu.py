@@ -25,10 +25,10 @@ from service.tables import (
 )
 from tests.pages.axe import violations
 from tests.pages.conftest import Look, Site
+from tests.pages.seeing import troubles_of
 
 pytestmark = pytest.mark.browser
 
-EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 OPEN = "for (const one of document.querySelectorAll('main details')) one.open = true"
 TUESDAY = date(2026, 11, 24)
 MEAL_PAGE = f"/menu/K01/{TUESDAY}/lunch"
@@ -117,12 +117,7 @@ def test_every_menu_page_can_be_read_reached_and_hit(
         page = look(path, user, width=width, language=language)
         page.evaluate(OPEN)
         page.screenshot(path=tmp_path / f"{name}-{width}-{language}.png", full_page=True)
-        seen = page.evaluate(EYES)
-        troubles = {key: seen[key] for key in ("faint", "small", "unnamed", "doubled") if seen[key]}
-        if seen["sideways"] > 0:
-            troubles["sideways"] = seen["sideways"]
-        if page.complaints:
-            troubles["complaints"] = page.complaints
+        troubles = troubles_of(page)
         if rules := violations(page):
             troubles["axe"] = rules
         if troubles:

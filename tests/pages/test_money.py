@@ -27,11 +27,11 @@ from service.tables import (
     Visit,
 )
 from tests.pages.conftest import Look, Site
+from tests.pages.seeing import troubles_of
 from tests.pages.town import DAY, lunch_at
 
 pytestmark = pytest.mark.browser
 
-EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 PERIOD = f"/money?since={DAY}&until={DAY}"
 
 
@@ -85,12 +85,7 @@ def test_every_money_page_can_be_read_reached_and_hit(
             page.wait_for_url("**/money/1")
         page = look(path, "fuwutai", width=width, language=language)
         page.screenshot(path=tmp_path / f"{name}-{width}-{language}.png", full_page=True)
-        seen = page.evaluate(EYES)
-        troubles = {key: seen[key] for key in ("faint", "small", "unnamed", "doubled") if seen[key]}
-        if seen["sideways"] > 0:
-            troubles["sideways"] = seen["sideways"]
-        if page.complaints:
-            troubles["complaints"] = page.complaints
+        troubles = troubles_of(page)
         if troubles:
             found[name] = troubles
     assert found == {}

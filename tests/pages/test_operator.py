@@ -23,11 +23,11 @@ from service.standing import generate_ahead
 from service.tables import CallBack, ElderAbsence, ElderPhone, MealOrder, PhoneCall, Worry
 from tests.pages.conftest import Look, Site, serving
 from tests.pages.desk_town import ALONE, EXCHANGE_TOKEN, FAMILY_PHONE, REGULAR, furnish
+from tests.pages.seeing import troubles_of
 from tests.pages.town import DAY, build_town, lunch_at
 
 pytestmark = pytest.mark.browser
 
-EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 TUESDAY = str(DAY + timedelta(days=1))
 STANDING = "E0007"
 
@@ -299,12 +299,7 @@ def test_the_desk_can_be_read_reached_and_hit_by_everybody(
         if name == "elder":
             press(page, "s")
         page.screenshot(path=tmp_path / f"{name}-{width}-{language}.png", full_page=True)
-        seen = page.evaluate(EYES)
-        troubles = {key: seen[key] for key in ("faint", "small", "unnamed", "doubled") if seen[key]}
-        if seen["sideways"] > 0:
-            troubles["sideways"] = seen["sideways"]
-        if page.complaints:
-            troubles["complaints"] = page.complaints
+        troubles = troubles_of(page)
         axe = Axe().run(page)
         if axe.violations_count:
             troubles["axe"] = [

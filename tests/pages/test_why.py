@@ -16,11 +16,11 @@ from routing.travel import Mode
 from service.frozen import freeze
 from service.tables import Elder, MealOrder, PlannedOrder, PlanQuestion
 from tests.pages.conftest import Look, Site
+from tests.pages.seeing import EYES
 from tests.pages.town import KITCHENS, POINTS
 
 pytestmark = pytest.mark.browser
 
-EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
 DAY = "2026-11-23"
 OPEN_ALL = "for (const one of document.querySelectorAll('main details:not(.other-day)')) one.open = true"
 LATEST_S = 12 * 3600 + 2700

@@ -157,7 +157,7 @@ def test_the_price_of_another_meal_point_is_that_of_a_plan_that_the_checker_acce
             if isinstance(offer, Offer):
                 moved = from_point(asked, n, offer, plan)
                 if moved:
-                    sound = [one for one in moved if nothing_new(asked, one, plan)]
+                    sound = [one for one in moved if not new_troubles(asked, one, plan)]
                     accepted(asked, (sound or moved)[0], plan, offer)
 
 
@@ -197,13 +197,12 @@ def with_boxes(runs: list[VanRun], home: Home, point_id: str, boxes: int, ready_
     return found
 
 
-def nothing_new(asked: Roads, after: RunPlan, before: RunPlan) -> bool:
-    known = {(one.code, one.subject) for one in check_runs(asked.asked, before)}
-    return {(one.code, one.subject) for one in check_runs(asked.asked, after)} <= known
+def new_troubles(asked: Roads, after: RunPlan, before: RunPlan) -> set[tuple[str, str]]:
+    found, known = ({(one.code, one.subject) for one in check_runs(asked.asked, plan)} for plan in (after, before))
+    return found - known
 
 
 def accepted(asked: Roads, after: RunPlan, before: RunPlan, offer: Offer) -> None:
+    assert new_troubles(asked, after, before) == set()
     free = asked.asked
-    known = {(one.code, one.subject) for one in check_runs(free, before)}
-    assert {(one.code, one.subject) for one in check_runs(free, after)} <= known
     assert costs_of(free, after).total_m - costs_of(free, before).total_m == offer.cost_m
