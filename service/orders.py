@@ -112,7 +112,7 @@ def place_orders(
     InvalidError
         Also if there are none, too many, or two for one meal.
     """
-    _refuse_odd_ticket(wishes)
+    refuse_odd_ticket([(wish.service_day, wish.meal) for wish in wishes])
 
     def work(session: Session) -> Answer:
         elder, point = get_served_with_point(session, placing.elder_number)
@@ -127,14 +127,19 @@ def place_orders(
     return [MealOrder.model_validate(order) for order in answer["orders"]]
 
 
-def _refuse_odd_ticket(wishes: Sequence[Wish]) -> None:
-    if not 1 <= len(wishes) <= MOST_AT_ONCE:
-        raise InvalidError("error.ticket_size", most=MOST_AT_ONCE, given=len(wishes))
-    seen: set[tuple[date, Meal]] = set()
-    for wish in wishes:
-        if (wish.service_day, wish.meal) in seen:
-            raise InvalidError("error.ticket_twice", day=wish.service_day)
-        seen.add((wish.service_day, wish.meal))
+def refuse_odd_ticket(slots: Sequence[tuple[date, Meal]]) -> None:
+    """Refuse a ticket of no meal, of too many, or with two for one meal.
+
+    Raises
+    ------
+    InvalidError
+        Then.
+    """
+    if not 1 <= len(slots) <= MOST_AT_ONCE:
+        raise InvalidError("error.ticket_size", most=MOST_AT_ONCE, given=len(slots))
+    twice = next((slot for slot in slots if slots.count(slot) > 1), None)
+    if twice is not None:
+        raise InvalidError("error.ticket_twice", day=twice[0])
 
 
 def placed_in(

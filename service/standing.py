@@ -208,6 +208,11 @@ def is_in_force(standing: StandingOrder, day: date) -> bool:
     """Return whether a standing order holds on `day`: begun, not ended, not paused."""
     if day < standing.from_day or (standing.until_day is not None and day > standing.until_day):
         return False
+    return not is_paused(standing, day)
+
+
+def is_paused(standing: StandingOrder, day: date) -> bool:
+    """Return whether a standing order rests on `day`."""
     if standing.paused_from is None or day < standing.paused_from:
-        return True
-    return standing.paused_until is not None and day > standing.paused_until
+        return False
+    return standing.paused_until is None or day <= standing.paused_until

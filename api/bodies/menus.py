@@ -218,7 +218,7 @@ def offer_out(offer: Offer) -> OfferOut:
         name_en=offer.name_en,
         price_fen=offer.price_fen,
         left=offer.left,
-        clashes=offer.clash is not None and offer.clash.is_hard,
+        clashes=not offer.is_safe,
         courses=[_course_out(course) for course in offer.choices],
     )
 
@@ -235,7 +235,7 @@ def _course_out(course: Course) -> CourseOut:
                 name=one.name,
                 name_en=one.name_en,
                 extra_fen=one.extra_fen,
-                clashes=one.clash is not None and one.clash.is_hard,
+                clashes=not one.is_safe,
             )
             for one in course.options
         ],

@@ -19,13 +19,12 @@ from service import audit
 from service.capacity import refuse_if_full, refuse_unknown_dish
 from service.clock import Clock
 from service.db import Database
-from service.desk.grid import Cell, CellState, find_cell, stamp_of
+from service.desk.grid import Cell, CellState, find_cell, numbered_dish, stamp_of
 from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError
 from service.idempotency import Answer, Call, answered_once
 from service.late import asked_late_cancel_in, asked_late_in
 from service.menus.choices import choices_of, keep_choices
-from service.menus.offers import list_offers
 from service.orders import (
     Placing,
     Wish,
@@ -279,10 +278,7 @@ def _wish(session: Session, seat: Seat, choice: Choice, cell: Cell) -> Wish:
     dish_code = order.dish_code if order is not None else cell.usual.dish_code
     if choice.number:
         elder = get_record(session, seat.elder_number).elder
-        offers = list_offers(session, elder, choice.service_day, choice.meal)
-        if choice.number > len(offers):
-            raise InvalidError("desk.no_such_dish", number=choice.number, most=len(offers))
-        dish_code = offers[choice.number - 1].dish_code
+        dish_code = numbered_dish(session, elder, choice.service_day, choice.meal, choice.number)
     way = choice.fulfilment or cell.fulfilment
     is_same = order is not None and order.dish_code == dish_code
     choices = choices_of(session, order.id or 0) if order is not None and is_same else ()

@@ -15,12 +15,12 @@ from service.calendar import cut_off, is_service_day
 from service.clock import Clock, local_day
 from service.errors import InvalidError, NotFoundError
 from service.menus.choices import choices_of
-from service.menus.offers import Offer, list_offers
+from service.menus.offers import Offer, best_of, list_offers
 from service.money.quoting import Quoting
 from service.orders import Wish, find_point
 from service.people.record import Record
 from service.settings import Settings
-from service.standing import GENERATOR, is_in_force
+from service.standing import GENERATOR, is_in_force, is_paused
 from service.tables import (
     Elder,
     KitchenMeal,
@@ -138,6 +138,20 @@ def find_cell(session: Session, record: Record, day: date, meal: Meal, *, clock:
     return _cell(session, record, week, day, meal, None, clock)
 
 
+def numbered_dish(session: Session, elder: Elder, day: date, meal: Meal, number: int) -> str:
+    """Return the dish in this place on the elder's menu, from 1 on.
+
+    Raises
+    ------
+    InvalidError
+        If the menu is shorter.
+    """
+    offers = list_offers(session, elder, day, meal)
+    if number > len(offers):
+        raise InvalidError("desk.no_such_dish", number=number, most=len(offers))
+    return offers[number - 1].dish_code
+
+
 def stamp_of(order: MealOrder | None) -> str:
     """Return what tells one state of an order from another; "" where there is none."""
     if order is None:
@@ -204,7 +218,7 @@ def _cell(
     has = order is not None and state in HAS_MEAL
     fulfilment = Fulfilment(order.fulfilment) if order is not None and has else usual.fulfilment
     dish_code = order.dish_code if order is not None and has else usual.dish_code
-    fits = has or not offers or any(_is_safe(one) for one in offers)
+    fits = has or not offers or any(one.is_safe for one in offers)
     dish = _offered(offers, dish_code) if fits else None
     is_closed = (day, meal) in week.closed or clock.now() > cut_off(week.point, day, meal)
     chosen = choices_of(session, order.id or 0) if order is not None and has and dish and dish.choices else ()
@@ -255,18 +269,11 @@ def _usual(week: _Week, pattern: Usual | None, meal: Meal, offers: Sequence[Offe
     else:
         others = [one.fulfilment for one in week.last.values()]
         way, wished = Fulfilment(others[0]) if others else Fulfilment.HOME, None
-    safe = [one for one in offers if _is_safe(one)]
+    safe = [one for one in offers if one.is_safe]
     if wished is not None and any(one.dish_code == wished for one in safe):
         return Usual(way, wished)
     is_first_safe = bool(safe) and safe[0] is offers[0]
     return Usual(way, None if is_first_safe or not safe else safe[0].dish_code)
-
-
-def _rests(standing: StandingOrder, day: date) -> bool:
-    """Return whether a standing order is paused on a day."""
-    if standing.paused_from is None or day < standing.paused_from:
-        return False
-    return standing.paused_until is None or day <= standing.paused_until
 
 
 def _state(
@@ -291,7 +298,7 @@ def _state(
     if order is not None and order.state == OrderState.REFUSED:
         return CellState.REFUSED
     standing = week.standing.get(meal)
-    rests = standing is not None and _rests(standing, day)
+    rests = standing is not None and is_paused(standing, day)
     if record.absence_on(day) is not None or rests:
         return CellState.STOPPED
     if order is not None and order.state == OrderState.CANCELLED:
@@ -299,15 +306,9 @@ def _state(
     return CellState.OPEN
 
 
-def _is_safe(offer: Offer) -> bool:
-    return offer.clash is None or not offer.clash.is_hard
-
-
 def _offered(offers: Sequence[Offer], dish_code: str | None) -> Offer | None:
     if dish_code is None:
-        # Nothing in particular is made into what fits best, as planning does.
-        safe = [one for one in offers if _is_safe(one)]
-        return min(safe, key=lambda one: len(one.clash.dislikes) if one.clash else 0, default=next(iter(offers), None))
+        return best_of(offers) or next(iter(offers), None)
     return next((one for one in offers if one.dish_code == dish_code), None)
 
 

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from kitchens.meals import Fulfilment, Meal
 from service.clock import Clock
 from service.db import Database
+from service.desk.grid import numbered_dish
 from service.errors import ConflictError, InvalidError, NotFoundError, NuanfanError
 from service.idempotency import Answer, Call, answered_once
-from service.menus.offers import list_offers
-from service.orders import MOST_AT_ONCE, Placing, Wish, find_point, get_served_elder, placed_in
+from service.orders import Placing, Wish, find_point, get_served_elder, placed_in, refuse_odd_ticket
 from service.tables import Elder, MealOrder
 
 Slot = tuple[date, Meal]
@@ -62,10 +62,7 @@ def enter_ticket(
     InvalidError
         If there are none, too many, or two for one meal; or the elder is not served.
     """
-    if not 1 <= len(cells) <= MOST_AT_ONCE:
-        raise InvalidError("error.ticket_size", most=MOST_AT_ONCE, given=len(cells))
-    if len({(cell.service_day, cell.meal) for cell in cells}) < len(cells):
-        raise InvalidError("error.ticket_twice", day=cells[0].service_day)
+    refuse_odd_ticket([(cell.service_day, cell.meal) for cell in cells])
 
     def work(session: Session) -> Answer:
         elder = get_served_elder(session, placing.elder_number)
@@ -108,7 +105,4 @@ def _wish(session: Session, elder: Elder, cell: TicketCell, fulfilment: Fulfilme
     wish = Wish(cell.service_day, cell.meal, fulfilment)
     if not cell.number:
         return wish
-    offers = list_offers(session, elder, cell.service_day, cell.meal)
-    if cell.number > len(offers):
-        raise InvalidError("desk.no_such_dish", number=cell.number, most=len(offers))
-    return replace(wish, dish_code=offers[cell.number - 1].dish_code)
+    return replace(wish, dish_code=numbered_dish(session, elder, cell.service_day, cell.meal, cell.number))

@@ -20,7 +20,6 @@ from service.kiosk.courses import (
     find_asked,
     fitting_options,
     is_full,
-    is_hard,
     is_last,
     leave_open,
 )
@@ -208,7 +207,7 @@ def _offered(asked: Asked, dish_code: str) -> Offer:
     day = asked.answers.day
     offers = list_offers(asked.session, asked.known(), day, asked.answers.meal) if day else []
     offer = next((one for one in offers if one.dish_code == dish_code), None)
-    if offer is None or is_hard(offer.clash):
+    if offer is None or not offer.is_safe:
         raise InvalidError("kiosk.odd_answer")
     if not may_order(offer):
         # Somebody else had the last one a moment ago.

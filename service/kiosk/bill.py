@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session
@@ -12,11 +13,11 @@ from kitchens.meals import Texture
 from service.clock import Clock
 from service.diets import diet_of
 from service.errors import InvalidError, NotFoundError
-from service.kiosk.courses import filled, parts_of
+from service.kiosk.courses import parts_of
 from service.menus.choices import keep_choices
 from service.menus.dishes import dish_value
 from service.menus.prices import price_on
-from service.money.quoting import Quote, quote
+from service.money.quoting import Quote, Quoting
 from service.orders import Placing, Wish, find_order, find_point, written
 from service.settings import Settings
 from service.subsidies import Covers, Payer
@@ -38,10 +39,11 @@ def bill_of(
     """
     lines = []
     point = find_point(session, elder)
+    quoting = cache(lambda: Quoting.of(session, elder, settings=settings, clock=clock))
     as_if = session.begin_nested()
     for wish in sorted(wishes, key=lambda one: one.service_day):
         parts = parts_of(session, elder, wish)
-        priced = find_quote(session, elder, wish, settings=settings, clock=clock)
+        priced = find_quote(quoting, wish)
         is_open = len(wish.choices) < len(parts)
         lines.append({**_line(session, elder, wish, priced), "choices": list(wish.choices), "is_open": is_open})
         earlier = find_order(session, elder.number, wish.service_day, wish.meal)
@@ -51,14 +53,13 @@ def bill_of(
     return lines
 
 
-def find_quote(session: Session, elder: Elder, wish: Wish, *, settings: Settings, clock: Clock) -> Quote | None:
+def find_quote(quoting: Callable[[], Quoting], wish: Wish) -> Quote | None:
     """Return what a meal costs, None where it or an earlier one of the week cannot be priced or is refused.
 
     That is no reason to go hungry: what the elder pays is then told at the desk.
     """
     try:
-        whole = filled(wish, parts_of(session, elder, wish))
-        found = quote(session, elder, whole, settings=settings, clock=clock)
+        found = quoting().quote(wish)
     except (InvalidError, NotFoundError):
         return None
     # A refused case has no lines: its nought is no price.

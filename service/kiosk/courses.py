@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlmodel import Session
 
-from kitchens.clash import DishClash
 from kitchens.plan import Part
 from service.diets import refuse_clashing
 from service.kiosk.visits import Answers
@@ -18,14 +16,9 @@ from service.tables import Elder
 COURSE = "course"
 
 
-def is_hard(clash: DishClash | None) -> bool:
-    """Return whether a clash forbids the dish."""
-    return clash is not None and clash.is_hard
-
-
 def fitting_options(course: Course) -> list[CourseOption]:
     """Return what the elder may eat of a course."""
-    return [option for option in course.options if not is_hard(option.clash)]
+    return [option for option in course.options if option.is_safe]
 
 
 def questions_of(offer: Offer) -> list[Course]:
@@ -111,8 +104,3 @@ def parts_of(session: Session, elder: Elder, wish: Wish) -> tuple[Part, ...]:
     kitchen_code = point.kitchen_code if point else None
     asked = (wish.service_day, wish.meal, wish.dish_code, kitchen_code, wish.choices)
     return refuse_clashing(session, elder, *asked)
-
-
-def filled(wish: Wish, parts: Iterable[Part]) -> Wish:
-    """Return a wish with all that goes with it: what it costs is what is made."""
-    return replace(wish, choices=tuple(part.dish_id for part in parts))

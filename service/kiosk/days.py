@@ -11,8 +11,7 @@ from sqlmodel import Session, col, select
 from kitchens.meals import Fulfilment, Meal
 from service.calendar import cut_off, is_service_day
 from service.clock import local_day, seconds_into
-from service.kiosk.courses import is_hard
-from service.menus.offers import Offer, list_offers
+from service.menus.offers import Offer, best_of, list_offers
 from service.money.hours import read_hours
 from service.tables import (
     Dish,
@@ -137,20 +136,17 @@ def dish_of_order(session: Session, elder: Elder, order: MealOrder) -> Dish | No
     """Return the dish of an order: its own, or what the elder's kitchen makes of the menu where none was named."""
     if order.dish_code is not None:
         return session.get(Dish, order.dish_code)
-    fitting = [
-        offer for offer in list_offers(session, elder, order.service_day, Meal(order.meal)) if not is_hard(offer.clash)
-    ]
-    usual = min(fitting, key=lambda offer: offer.clash is not None, default=None)
+    usual = best_of(list_offers(session, elder, order.service_day, Meal(order.meal)))
     return session.get(Dish, usual.dish_code) if usual else None
 
 
 def may_order(offer: Offer) -> bool:
     """Return whether the elder may have this dish and there is any left."""
-    return not is_hard(offer.clash) and offer.left != 0
+    return offer.is_safe and offer.left != 0
 
 
 def offer_for(session: Session, elder: Elder, day: date, meal: Meal, dish_code: str | None) -> Offer | None:
     """Return the wished dish if it can be ordered on that day, else the first one that can, what is disliked last."""
     offers = [offer for offer in list_offers(session, elder, day, meal) if may_order(offer)]
     wished = next((offer for offer in offers if offer.dish_code == dish_code), None)
-    return wished or min(offers, key=lambda offer: offer.clash is not None, default=None)
+    return wished or best_of(offers)

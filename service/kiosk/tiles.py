@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from sqlmodel import Session, col, select
 
@@ -19,13 +20,14 @@ from service.kiosk.pictures import drawing_of, find_photo
 from service.kiosk.visits import Answers
 from service.menus.choices import choices_of
 from service.menus.offers import CourseOption, Offer
+from service.money.quoting import Quoting
 from service.orders import Wish
 from service.settings import Settings
 from service.tables import Device, Dish, Elder, MealOrder, MealPoint, TakenMeal
 from service.texts import Key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Here:
     """What every screen is made from."""
 
@@ -49,6 +51,11 @@ class Here:
     def day(self) -> date:
         """The day that is asked about."""
         return self.answers.day or local_day(self.clock.now())
+
+    @cached_property
+    def quoting(self) -> Quoting:
+        """What the prices of all dishes of a screen share."""
+        return Quoting.of(self.session, self.known, settings=self.settings, clock=self.clock)
 
     def days(self) -> list[Day]:
         """Return the days that could be ordered."""
@@ -74,7 +81,7 @@ def tile_of(
     pays = price = None
     if way is not None:
         wish = Wish(day, here.answers.meal, way, offer.dish_code, choices=choices or ())
-        priced = find_quote(here.session, here.known, wish, settings=here.settings, clock=here.clock)
+        priced = find_quote(lambda: here.quoting, wish)
         if priced is not None:
             pays, price = priced.pays_fen, priced.price_fen + priced.delivery_fee_fen
     why = _why(clash) or ((Key("kiosk.dish.none_left"),) if offer.left == 0 else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,11 @@ class CourseOption:
     name_en: str
     extra_fen: int
     clash: DishClash | None
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether the elder may eat it."""
+        return self.clash is None or not self.clash.is_hard
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,20 @@ class Offer:
     left: int | None
     clash: DishClash | None
     choices: tuple[Course, ...] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether the elder may eat it."""
+        return self.clash is None or not self.clash.is_hard
+
+
+def best_of(offers: Iterable[Offer]) -> Offer | None:
+    """Return what is made for an elder who names no dish, as planning chooses it; None where nothing may be eaten.
+
+    The first on the menu without anything disliked, else the one with the least (`kitchens.clash.choose_from`).
+    """
+    safe = [one for one in offers if one.is_safe]
+    return min(safe, key=lambda one: len(one.clash.dislikes) if one.clash else 0, default=None)
 
 
 def list_offers(session: Session, elder: Elder, service_day: date, meal: Meal) -> list[Offer]:

@@ -16,7 +16,7 @@ from service import audit
 from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import InvalidError, NotFoundError
-from service.tables import SINCE_EVER, Course, CourseOption, Dish, DishPrice, OrderChoice
+from service.tables import SINCE_EVER, Course, CourseOption, Dish, DishPrice, MealOrder, OrderChoice
 
 MOST_FEN = 100_000
 """1,000 yuan: more than any meal here costs; a price beyond it is a slip of the hand."""
@@ -70,9 +70,10 @@ def extra_fen(session: Session, order_id: int) -> int:
     return 0 if found is None else int(found[1])
 
 
-def all_extras_fen(session: Session) -> dict[int, int]:
-    """Return what choices cost on top, by order, of every order with a choice that costs anything."""
-    rows = session.execute(_EXTRAS.where(col(CourseOption.extra_fen) > 0))
+def extras_fen(session: Session, since: date, until: date) -> dict[int, int]:
+    """Return what choices cost on top, by order, of the orders of a period with a choice that costs anything."""
+    within = col(MealOrder.service_day).between(since, until) & (col(CourseOption.extra_fen) > 0)
+    rows = session.execute(_EXTRAS.join(MealOrder, col(MealOrder.id) == col(OrderChoice.order_id)).where(within))
     return {order_id: int(fen) for order_id, fen in rows}
 
 

@@ -12,7 +12,7 @@ from kitchens.meals import Fulfilment, Meal, ProvisionMode
 from service.calendar import is_working_day
 from service.entitlement import place_of_community, standing_from
 from service.errors import InvalidError
-from service.menus.prices import all_extras_fen, choices_fen, price_on
+from service.menus.prices import choices_fen, extra_fen, extras_fen, price_on
 from service.people.record import Dated, Record
 from service.subsidies import Case, Place, Standing
 from service.tables import Community, DeliveryFee, EntryState, Kitchen, MealOrder, MealPoint, MenuEntry, Street
@@ -134,8 +134,12 @@ class CaseBook:
         if ordered.order_id is None:
             return choices_fen(self.session, dish_code, ordered.choices) if ordered.choices else 0
         if self._extras is None:
-            self._extras = all_extras_fen(self.session)
+            return extra_fen(self.session, ordered.order_id)
         return self._extras.get(ordered.order_id, 0)
+
+    def hold_extras(self, since: date, until: date) -> None:
+        """Read at once what choices add to the orders of a period, for whoever asks about all of them and no others."""
+        self._extras = extras_fen(self.session, since, until)
 
     def fee_fen(self, meal_point_code: str | None, day: date) -> int:
         """Return what bringing a meal from a meal point costs the elder on `day`."""

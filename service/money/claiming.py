@@ -64,7 +64,9 @@ def claims_of_period(session: Session, since: date, until: date, *, scheme_id: s
     """Return what is claimed for the days from `since` to `until` under a scheme."""
     rows = unsettled_rows(session, since, until)
     records = list_records(session, {row.elder_number for row in rows})
-    reader = _Reader(CaseBook(session, scheme_id), read_hours(session), records)
+    book = CaseBook(session, scheme_id)
+    book.hold_extras(since, until)
+    reader = _Reader(book, read_hours(session), records)
     served: list[ServedMeal] = []
     unclaimed: list[Unclaimed] = []
     open_stops: list[OpenStop] = []
