@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -108,6 +112,17 @@ PAGES = (
 """In the order in which they are asked."""
 
 
+MOST_AT_WORK = 6
+"""Calls at work at once; the others wait for a thread. More threads than cores only take turns at the interpreter: when
+forty did, each call cost more the more of them waited, and a stall of a second lasted for half a minute."""
+
+
+@asynccontextmanager
+async def _few_at_work(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = MOST_AT_WORK
+    yield
+
+
 def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     """Return the application; it opens no database and starts no clock of its own."""
     app = FastAPI(
@@ -119,6 +134,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_few_at_work,
     )
     app.state.house = House(database, settings, clock)
     errors.register(app)

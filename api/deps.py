@@ -8,15 +8,17 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from api.access import Operation, may
-from service.access import Login, NotLoggedInError, extend_session, find_login
+from service.access import Login, NotLoggedInError, extend_session
 from service.clock import Clock
 from service.db import Database
 from service.errors import NotAllowedError
 from service.settings import Settings
 from service.texts import LANGUAGES, Key
+from service.visiting import ask_login, visitors_of
 
 SESSION_COOKIE = "nuanfan_session"
 LANGUAGE_COOKIE = "nuanfan_language"
@@ -59,15 +61,17 @@ async def _asked_house(request: Request) -> House:
 HouseDep = Annotated[House, Depends(_asked_house)]
 
 
-def find_visitor(request: Request, house: HouseDep) -> Login | None:
+async def find_visitor(request: Request, house: HouseDep) -> Login | None:
     """Return who is asking, or None; the writes of a logged-in visitor keep the session alive, reads do not."""
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
-    with house.database.read() as session:
-        login = find_login(session, token, house.clock.now())
+    # Only a visitor who has not come for a moment costs a question, and with it a change of thread.
+    login = visitors_of(house.database.engine).find(token, house.clock.now())
+    if login is None:
+        login = await run_in_threadpool(ask_login, house.database, token, house.clock)
     if login is not None and login.long_unseen and request.method not in READS:
-        extend_session(house.database, token, house.clock)
+        await run_in_threadpool(extend_session, house.database, token, house.clock)
     request.state.login = login
     return login
 

@@ -83,13 +83,17 @@ EVERYTHING = Reach()
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who is logged in; `long_unseen` when the session has not noted for a while that its holder is there."""
+    """Who is logged in, and until when unless something comes in.
+
+    `long_unseen` when the session has not noted for a while that its holder is there.
+    """
 
     name: str
     role: Role
     scope: str | None
     language: str
     must_change: bool
+    ends_at: datetime
     long_unseen: bool = False
 
     @property
@@ -239,11 +243,13 @@ def log_in(database: Database, name: str, password: str, clock: Clock) -> str:
 def find_login(session: Session, token: str, now: datetime) -> Login | None:
     """Return who holds this session token, or None if it is unknown, idle too long, expired, or the user is gone."""
     row = session.connection().execute(_HOLDER, {"token_hash": _digest(_SESSION, token)}).first()
-    if row is None or now >= row.expires_at or now - row.seen_at >= IDLE or not row.active:
+    if row is None or not row.active:
         return None
+    ends_at = min(row.expires_at, row.seen_at + IDLE)
     must_change = row.must_change and not token.startswith(_CONSOLE)
     long_unseen = now - row.seen_at >= SEEN_EVERY
-    return Login(row.name, Role(row.role), row.scope, row.language, must_change, long_unseen)
+    login = Login(row.name, Role(row.role), row.scope, row.language, must_change, ends_at, long_unseen)
+    return login if now < ends_at else None
 
 
 def extend_session(database: Database, token: str, clock: Clock) -> None:

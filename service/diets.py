@@ -20,6 +20,9 @@ from service.menus.of_day import day_menus
 from service.tables import Elder
 from service.texts import Key
 
+DIET = (Elder.texture, Elder.limits, Elder.excludes, Elder.dislikes)
+"""What `diet_of` reads of an elder's row."""
+
 
 def diet_of(elder: Elder) -> meals.Diet:
     """Return what an elder may eat."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -30,7 +31,7 @@ def database(sqlite_database: Database) -> Database:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_what_does_not_stand_in_the_table_is_refused(role: Role) -> None:
-    login = Login("somebody", role, None, "zh", must_change=False)
+    login = Login("somebody", role, None, "zh", must_change=False, ends_at=datetime.max.replace(tzinfo=UTC))
     for operation in Operation:
         assert may(login, operation) == (role in RULES[operation])
         assert not may(None, operation)
