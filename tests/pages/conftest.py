@@ -93,6 +93,12 @@ def serving(app: FastAPI) -> Iterator[str]:
 Look = Callable[..., Any]
 
 
+def come(page: Any, path: str) -> None:
+    """Go to a page and wait until it stands there in its own letters, its scripts at work."""
+    page.goto(path)
+    page.evaluate("document.fonts.ready")
+
+
 @pytest.fixture
 def look(chromium: Any, site: Site) -> Iterator[Look]:
     """Open a page as somebody; what the browser complains about lands in `page.complaints`."""
@@ -109,8 +115,7 @@ def look(chromium: Any, site: Site) -> Iterator[Look]:
         page.complaints = []
         page.on("console", lambda one: page.complaints.append(one.text) if one.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
+        come(page, path)
         return page
 
     yield open_page
