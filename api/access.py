@@ -29,6 +29,12 @@ class Operation(StrEnum):
     ORDER = "order"
     DECIDE_LATE = "decide_late"
     MARK_COOKED = "mark_cooked"
+    RECORD_BATCH = "record_batch"
+    PACK = "pack"
+    LOAD = "load"
+    SETTLE_MISSING = "settle_missing"
+    CLOSE_DAY = "close_day"
+    REPORT_FAILURE = "report_failure"
     MARK_VAN_LEFT = "mark_van_left"
     MARK_COURIER_LEFT = "mark_courier_left"
     RECORD_OUTCOME = "record_outcome"
@@ -44,6 +50,8 @@ class Operation(StrEnum):
     KIOSK = "kiosk"
     DESK = "desk"
     EXCHANGE = "exchange"
+    FAMILY = "family"
+    FAMILY_LINKS = "family_links"
     MONEY_PAPERS = "money_papers"
 
 
@@ -66,6 +74,13 @@ RULES: dict[Operation, frozenset[Role]] = {
     Operation.ORDER: frozenset({Role.ADMIN, Role.OPERATOR, Role.MEAL_POINT}),
     Operation.DECIDE_LATE: _DESK | {Role.KITCHEN},
     Operation.MARK_COOKED: _DESK | {Role.KITCHEN},
+    Operation.REPORT_FAILURE: _OFFICE | {Role.KITCHEN},
+    Operation.RECORD_BATCH: _DESK | {Role.KITCHEN},
+    Operation.PACK: _DESK | {Role.KITCHEN},
+    # A kitchen signs for what leaves, a meal point for what arrives; whose it is says the reach.
+    Operation.LOAD: _OFFICE | {Role.KITCHEN, Role.MEAL_POINT},
+    Operation.SETTLE_MISSING: _OFFICE,
+    Operation.CLOSE_DAY: _DESK,
     Operation.MARK_VAN_LEFT: _DESK | {Role.KITCHEN},
     Operation.MARK_COURIER_LEFT: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
     Operation.RECORD_OUTCOME: _OFFICE | {Role.MEAL_POINT, Role.COURIER},
@@ -82,6 +97,9 @@ RULES: dict[Operation, frozenset[Role]] = {
     Operation.DESK: _OFFICE | {Role.MEAL_POINT},
     # No login tells of calls: the exchange proves itself by its token.
     Operation.EXCHANGE: frozenset(),
+    # No login orders by a link: the holder proves to be one by its secret.
+    Operation.FAMILY: frozenset(),
+    Operation.FAMILY_LINKS: _OFFICE,
     Operation.MONEY_PAPERS: _DESK | {Role.KITCHEN, Role.MEAL_POINT},
 }
 

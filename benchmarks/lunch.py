@@ -44,7 +44,7 @@ def main() -> None:
         migrate(database)
         kit = Kitbag(database, StoppedClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC)), Settings(), "benchmark")
         load_sample(database, SAMPLE, clock=kit.clock)
-        orders_s = _timed(lambda: _take_orders(kit))
+        orders_s = _timed(lambda: take_orders(kit))
         if all_delivered:
             call_for_delivery(DAY, LUNCH, kit)
         close_s = _timed(lambda: Claim(database, kit.clock, DAY, LUNCH).take(actor="benchmark", early=True))
@@ -74,7 +74,8 @@ def _timed(story: Callable[[], object]) -> float:
     return round(time.perf_counter() - began, 2)
 
 
-def _take_orders(kit: Kitbag) -> None:
+def take_orders(kit: Kitbag) -> None:
+    """Take the day's orders of the sample through the real order function."""
     with kit.database.read() as session:
         facts = facts_in(session, DAY)
     for wish in single_orders(facts, DAY, seed=kit.settings.seed):

@@ -9,7 +9,7 @@ from pathlib import Path
 from kitchens.assign import assign_supply_plain
 from kitchens.batches import plan_batches
 from kitchens.dispatch import runs_problem
-from kitchens.meals import Diet, Dish, Fulfilment, Ingredient, Limit, Meal, ProvisionMode, Texture
+from kitchens.meals import Diet, Dish, Fulfilment, Ingredient, Limit, Meal, ProvisionMode, StationKind, Texture
 from kitchens.papers import (
     CourierFacts,
     DayFile,
@@ -24,7 +24,7 @@ from kitchens.papers import (
     write_papers,
 )
 from kitchens.plan import DayPlan
-from kitchens.problem import DayProblem, Kitchen, MealPoint, Order
+from kitchens.problem import DayProblem, Kitchen, MealPoint, Order, Station
 from routing.estimate import EstimatedTravel
 from routing.insertion import plan_runs_plain
 from routing.places import Place, Window
@@ -40,7 +40,7 @@ Row = dict[str, str]
 
 def sample_papers(*, language: str = "zh") -> Papers:
     """Return all papers of the day; `language` chooses the names of the dishes."""
-    day = _day()
+    day = sample_day()
     supply = assign_supply_plain(day)
     batches = plan_batches(day, supply)
     problem = runs_problem(day, supply, batches, _vans(), _couriers(), EstimatedTravel(), allowance_s=ALLOWANCE_S)
@@ -68,7 +68,8 @@ def _place(row: Row) -> Place:
     return Place(float(row["lat"]), float(row["lon"]))
 
 
-def _day() -> DayProblem:
+def sample_day() -> DayProblem:
+    """Return the question of the sample district's Monday lunch, before any plan."""
     elders = {row["number"]: row for row in _rows("elders") if row["state"] == "active"}
     standing = [row for row in _rows("standing_orders") if row["meal"] == "lunch" and "1" in row["weekdays"]]
     orders = tuple(
@@ -113,6 +114,13 @@ def _kitchens() -> tuple[Kitchen, ...]:
             meals_per_hour=int(pace[row["code"]]["meals_per_hour"]),
             cooking=_window(pace[row["code"]], "cooking_start", "cooking_end"),
             point_id=on_site.get(row["code"]),
+            stations=tuple(
+                Station(
+                    one["code"], StationKind(one["station_kind"]), int(one["meals_per_hour"]), int(one["pan_portions"])
+                )
+                for one in _rows("stations")
+                if one["kitchen_code"] == row["code"]
+            ),
         )
         for row in _rows("kitchens")
     )
@@ -125,6 +133,7 @@ def _dish(row: Row) -> Dish:
         frozenset(Ingredient(word) for word in row["contains"].split()),
         frozenset(Texture(word) for word in row["textures"].split()),
         frozenset(Limit(word) for word in row["keeps"].split()),
+        station=StationKind(row["station"]) if row["station"] else None,
     )
 
 

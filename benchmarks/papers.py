@@ -18,7 +18,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks.paper_day import DATA, sample_papers
-from kitchens.papers import BoxLabel, Papers
+from kitchens.papers import BoxLabel, LoadingManifest, Papers
 from service.printing.basemap import Basemap, load_basemap
 from service.printing.pack import list_papers, write_pack
 from service.printing.render import PaperValue, render
@@ -41,6 +41,8 @@ def main() -> None:
         draw_pictures(arguments.pictures, papers, basemap)
         return
     measure("day", list_papers(papers), arguments.workers, basemap)
+    kitchen = max(papers.kitchen_counts, key=lambda one: one.portions).head.subject
+    measure(f"kitchen {kitchen}", list(of_kitchen(papers, kitchen)), arguments.workers, basemap)
     if arguments.labels:
         measure("labels", list(many_labels(papers.box_labels, arguments.labels)), arguments.workers, basemap)
 
@@ -61,6 +63,14 @@ def measure(what: str, papers: Sequence[PaperValue], workers: int, basemap: Base
         print(f"  {kind}: {count} files, {sum(one.seconds for one in written if one.kind == kind):.2f} s")
     if failed:
         raise SystemExit(f"{len(failed)} files failed: {failed[0]}")
+
+
+def of_kitchen(papers: Papers, kitchen: str) -> Iterable[PaperValue]:
+    """Yield what a kitchen prints before its vans leave."""
+    name = next(one.head.subject_name for one in papers.kitchen_counts if one.head.subject == kitchen)
+    for paper in list_papers(papers):
+        if paper.head.subject == kitchen or (isinstance(paper, LoadingManifest) and paper.kitchen == name):
+            yield paper
 
 
 def many_labels(labels: Sequence[BoxLabel], count: int) -> Iterable[BoxLabel]:
@@ -85,6 +95,8 @@ def draw_pictures(folder: Path, papers: Papers, basemap: Basemap) -> None:
     draw(folder / "loading-manifest.png", render([manifest], language="zh"))
     draw(folder / "meal-point-sheet.png", render([point], language="zh"))
     draw(folder / "box-labels.png", render(labels, language="zh"), pages=(0, 1), scale=3.5)
+    pick = max(papers.pick_lists, key=lambda sheet: len(sheet.specials))
+    draw(folder / "pick-list.png", render([pick], language="zh"))
 
 
 def draw(file: Path, rendered: Rendered, *, pages: Sequence[int] = (0,), scale: float = PICTURE_SCALE) -> None:

@@ -56,10 +56,9 @@ def _hold_points(reach: Reach, room: Room, waiting: Iterable[int]) -> dict[int, 
     has_place = np.array([room.has_place(p, is_home=True) for p in reach.lenders], dtype=bool)
     for n in lent:
         open_at = np.flatnonzero(has_place & cooked.at_lenders(reach.able[n]))
-        place = reach.problem.orders[n].place
-        if place is None or not open_at.size:
+        if not open_at.size:
             continue
-        at = int(open_at[np.argmin(reach.lending_m([place])[0][open_at])])
+        at = int(open_at[np.argmin(reach.lending_m([n])[0][open_at])])
         held[n] = reach.lenders[at]
         room.hold(held[n], is_home=True)
         has_place[at] = room.has_place(held[n], is_home=True)
@@ -86,7 +85,7 @@ def _choose_kitchens(reach: Reach, room: Room, held: dict[int, int], pairs: list
     """Give the orders at `held` their kitchens, write them into `pairs`, and return who got one.
 
     Within a diet, points whose next kitchen is farthest are asked first: an overflow then falls on few points, and on
-    those where another kitchen is near.
+    those where another kitchen is near; at a point it falls first on those who were served from elsewhere yesterday.
     """
     opened: dict[int, set[int]] = defaultdict(set)
     for pair in pairs:
@@ -95,9 +94,10 @@ def _choose_kitchens(reach: Reach, room: Room, held: dict[int, int], pairs: list
     served: set[int] = set()
     regret = {(reach.able[n], p): _regret_m(reach, reach.able[n], p) for n, p in held.items()}
 
-    def turn(n: int) -> tuple[int, int, int, int]:
+    def turn(n: int) -> tuple[int, int, int, bool, int]:
         able, point = reach.able[n], held[n]
-        return (able.bit_count(), -regret[able, point], point, reach.problem.orders[n].order_id)
+        was_away = reach.group(n, point)[2] != NOWHERE
+        return (able.bit_count(), -regret[able, point], point, was_away, reach.problem.orders[n].order_id)
 
     for n in sorted(held, key=turn):
         point = held[n]
@@ -113,11 +113,11 @@ def _choose_kitchens(reach: Reach, room: Room, held: dict[int, int], pairs: list
 
 
 def _kitchen_with_room(reach: Reach, room: Room, n: int, point: int, opened: set[int]) -> int:
-    """Return the usual kitchen, else one that comes anyway, else the nearest; `NOWHERE` if all are full."""
+    """Return the usual kitchen, else yesterday's, one that comes anyway, or the nearest; `NOWHERE` if all are full."""
     serving = reach.serving(reach.able[n], point)
-    usual = reach.usual[point]
-    if usual in serving and room.kitchens[usual] > 0:
-        return usual
+    for first in (reach.usual[point], reach.former[n][0] if reach.former[n][1] == point else NOWHERE):
+        if first in serving and room.kitchens[first] > 0:
+            return first
     with_room = (k for k in serving if room.kitchens[k] > 0)
     nearest = next(with_room, NOWHERE)
     if nearest == NOWHERE or nearest in opened:

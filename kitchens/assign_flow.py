@@ -15,18 +15,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
 from kitchens.assign import fill
-from kitchens.assign_pairs import thin_out
+from kitchens.assign_pairs import Meals, thin_out
 from kitchens.assign_reasons import find_hopeless, supply_plan
 from kitchens.plan import SupplyPlan
 from kitchens.problem import DayProblem
-from kitchens.reach import NOWHERE, USUAL_SUPPLY, Pair, Reach, SupplyRules
-from routing.places import Place
+from kitchens.reach import NOWHERE, USUAL_SUPPLY, Group, Pair, Reach, SupplyRules
 
 LENT_M = 200_000
 """One more home in the hands of a neighbouring point weighs more than any way within a district."""
@@ -88,7 +88,7 @@ def assign_supply(problem: DayProblem, *, seed: int = 0, rules: SupplyRules = US
         # The same people over the same points: only the kitchens are chosen better.
         again = _cooked(reach, {n: pair[1] for n, pair in enumerate(plain) if pair is not None})
         best = min((again, plain), key=lambda pairs: assignment_cost(reach, pairs))
-    return supply_plan(reach, best)
+    return replace(supply_plan(reach, best), cost_m=kitchen_cost_m(reach, best), bound_m=kitchen_bound_m(reach, best))
 
 
 def _cooked(reach: Reach, held: dict[int, int]) -> list[Pair | None]:
@@ -98,47 +98,61 @@ def _cooked(reach: Reach, held: dict[int, int]) -> list[Pair | None]:
 
 
 def assignment_cost(reach: Reach, pairs: Sequence[Pair | None]) -> tuple[int, int, int, int]:
-    """Return (orders not served, homes lent, metres to lent homes, price of the kitchens), to be made small in turn."""
+    """Return (orders not served, homes lent, price of lending, price of the kitchens), to be made small in turn."""
     lent = [(n, pair[1]) for n, pair in enumerate(pairs) if pair is not None and pair[1] != reach.own[n]]
     column = {p: at for at, p in enumerate(reach.lenders)}
-    places = [_door(reach, n) for n, _ in lent]
-    far = reach.lending_m(places)
+    far = reach.lending_m([n for n, _ in lent])
     lent_m = sum(int(far[row, column[p]]) for row, (_, p) in enumerate(lent))
-    served = [pair for pair in pairs if pair is not None]
-    return (len(pairs) - len(served), len(lent), lent_m, kitchen_cost_m(reach, served))
+    served = sum(pair is not None for pair in pairs)
+    return (len(pairs) - served, len(lent), lent_m, kitchen_cost_m(reach, pairs))
 
 
-def kitchen_cost_m(reach: Reach, served: Sequence[Pair]) -> int:
-    """Return the price of all meals that do not come from the usual kitchen, and of the drives for them."""
-    away = sum(reach.usual[p] != k for k, p in served)
-    return away * reach.rules.away_m + sum(int(reach.drive_m[pair]) for pair in set(served))
+def kitchen_cost_m(reach: Reach, pairs: Sequence[Pair | None]) -> int:
+    """Return the price of all meals that do not come from the usual kitchen, and of the drives for them.
+
+    `pairs` are those of the orders by their numbers.
+    """
+    meals = sum(reach.meal_m(pair[0], reach.group(n, pair[1])) for n, pair in enumerate(pairs) if pair is not None)
+    return meals + sum(int(reach.drive_m[pair]) for pair in set(pairs) if pair is not None)
 
 
-def _door(reach: Reach, n: int) -> Place:
-    place = reach.problem.orders[n].place
-    if place is None:
-        raise ValueError(f"order {reach.problem.orders[n].order_id}: expected a door")
-    return place
+def kitchen_bound_m(reach: Reach, pairs: Sequence[Pair | None]) -> int:
+    """Return what no choice of kitchens costs less than that serves as many of these people at these meal points.
+
+    The drive of a pair spread over the most meals that it could ever carry, rounded down: then it is a flow, and its
+    cheapest is a relaxation of the question (the root of "slope scaling").
+    """
+    sizes: dict[Group, int] = defaultdict(int)
+    for n, pair in enumerate(pairs):
+        if pair is not None:
+            sizes[reach.group(n, pair[1])] += 1
+    share = _most_carried(reach, sizes)
+    meals = _kitchen_flow(reach, sizes, share)
+    return sum(some * _price_m(reach, group, k, share) for (group, k), some in meals.items())
+
+
+def _most_carried(reach: Reach, sizes: dict[Group, int]) -> dict[Pair, int]:
+    demand: dict[int, int] = defaultdict(int)
+    for (_, point, _), size in sizes.items():
+        demand[point] += size
+    return {(k, p): max(1, min(demand[p], room)) for p in demand for k, room in enumerate(reach.kitchen_meals)}
 
 
 def choose_kitchens(reach: Reach, held: dict[int, int]) -> dict[int, Pair]:
     """Return kitchen and point of the orders in `held` (order to point): most served, then cheapest."""
-    groups: dict[Pair, list[int]] = defaultdict(list)
+    groups: dict[Group, list[int]] = defaultdict(list)
     for n, point in sorted(held.items()):
-        groups[reach.able[n], point].append(n)
-    demand: dict[int, int] = defaultdict(int)
-    for (_, point), numbers in groups.items():
-        demand[point] += len(numbers)
+        groups[reach.group(n, point)].append(n)
     sizes = {group: len(numbers) for group, numbers in groups.items()}
-    share = {(k, p): demand[p] for p in demand for k in range(len(reach.kitchen_meals))}
-    best: dict[tuple[Pair, int], int] = {}
+    share = _most_carried(reach, sizes)
+    best: Meals = {}
     best_cost = (1, 0)
     for _ in range(ROUNDS):
         meals = _kitchen_flow(reach, sizes, share)
         carried: dict[Pair, int] = defaultdict(int)
         for (group, kitchen), some in meals.items():
             carried[kitchen, group[1]] += some
-        cost = _meals_cost(reach, carried)
+        cost = _meals_cost(reach, meals, carried)
         if not best or cost < best_cost:
             best, best_cost = meals, cost
         elif carried.items() <= share.items():
@@ -147,34 +161,36 @@ def choose_kitchens(reach: Reach, held: dict[int, int]) -> dict[int, Pair]:
     return _hand_out(groups, thin_out(reach, sizes, best))
 
 
-def _meals_cost(reach: Reach, carried: dict[Pair, int]) -> tuple[int, int]:
+def _meals_cost(reach: Reach, meals: Meals, carried: dict[Pair, int]) -> tuple[int, int]:
     """Return (minus the meals carried, their price)."""
-    away = sum(some for (k, p), some in carried.items() if reach.usual[p] != k)
-    drives = sum(int(reach.drive_m[pair]) for pair in carried)
-    return (-sum(carried.values()), away * reach.rules.away_m + drives)
+    away_m = sum(some * reach.meal_m(k, group) for (group, k), some in meals.items())
+    return (-sum(carried.values()), away_m + sum(int(reach.drive_m[pair]) for pair in carried))
 
 
-def _kitchen_flow(reach: Reach, sizes: dict[Pair, int], share: dict[Pair, int]) -> dict[tuple[Pair, int], int]:
-    """Return how many meals of each group (able kitchens, point) each kitchen cooks; a drive is spread over `share`."""
+def _price_m(reach: Reach, group: Group, kitchen: int, share: dict[Pair, int]) -> int:
+    """Return the price of a meal with its part of the drive."""
+    pair = (kitchen, group[1])
+    return reach.meal_m(kitchen, group) + int(reach.drive_m[pair]) // max(1, share[pair])
+
+
+def _kitchen_flow(reach: Reach, sizes: dict[Group, int], share: dict[Pair, int]) -> Meals:
+    """Return how many meals of each group each kitchen cooks; a drive is spread over `share`."""
     net = Network()
     source, sink = net.node(), net.node()
     kitchens = [net.node() for _ in reach.kitchen_meals]
     for node, room in zip(kitchens, reach.kitchen_meals, strict=True):
         net.arc(source, node, room)
-    arcs: dict[tuple[Pair, int], int] = {}
-    for (able, point), size in sizes.items():
-        group = net.node()
-        net.arc(group, sink, size)
-        for k in reach.serving(able, point):
-            price = 0
-            if reach.usual[point] != k:
-                price = reach.rules.away_m + int(reach.drive_m[k, point]) // max(1, share[k, point])
-            arcs[(able, point), k] = net.arc(kitchens[k], group, size, price)
+    arcs: dict[tuple[Group, int], int] = {}
+    for group, size in sizes.items():
+        node = net.node()
+        net.arc(node, sink, size)
+        for k in reach.serving(group[0], group[1]):
+            arcs[group, k] = net.arc(kitchens[k], node, size, _price_m(reach, group, k, share))
     flow = net.largest_flow(source, sink)
     return {key: int(flow[arc]) for key, arc in arcs.items() if flow[arc] > 0}
 
 
-def _hand_out(groups: dict[Pair, list[int]], meals: dict[tuple[Pair, int], int]) -> dict[int, Pair]:
+def _hand_out(groups: dict[Group, list[int]], meals: Meals) -> dict[int, Pair]:
     """Return the pair of each order: within a group the first orders get the first kitchen."""
     given: dict[int, Pair] = {}
     left = {group: list(reversed(numbers)) for group, numbers in groups.items()}
@@ -254,7 +270,7 @@ class _PointFlow:
     def _lend(self, group: tuple[int, int, bool], leave: int) -> None:
         """Offer each home of a crowded point its nearest lenders, and all of them together every lender."""
         own, numbers = group[1], self.groups[group]
-        far = self.reach.lending_m([_door(self.reach, n) for n in numbers])
+        far = self.reach.lending_m(numbers)
         nearest = np.argsort(far, axis=1, kind="stable")[:, : NEAREST + 1]
         for row, n in enumerate(numbers):
             alone = self.net.node()
@@ -272,7 +288,7 @@ class _PointFlow:
         if own not in self._overflow_node:
             node = self._overflow_node[own] = self.net.node()
             place = [self.reach.problem.points[own].place] if own != NOWHERE else []
-            far = self.reach.lending_m(place)[0] if place else np.full(len(self.reach.lenders), LENT_M)
+            far = self.reach.ways_to_lenders_m(place)[0] if place else np.full(len(self.reach.lenders), LENT_M)
             self.overflow[own] = [
                 (self.net.arc(node, self.boxes[p], self.reach.point_boxes[p], 2 * METRE * int(far[at])), p)
                 for at, p in enumerate(self.reach.lenders)
@@ -296,4 +312,4 @@ class _PointFlow:
         return held
 
 
-__all__ = ["assign_supply", "assignment_cost", "choose_kitchens", "hold_points", "kitchen_cost_m"]
+__all__ = ["assign_supply", "assignment_cost", "choose_kitchens", "hold_points", "kitchen_bound_m", "kitchen_cost_m"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from kitchens.reach import Pair, Reach
+from kitchens.reach import Group, Reach
 
 MOST_CHOICES = 6_000
 """Above this many (group, kitchen) choices the search takes longer than it is worth."""
@@ -23,17 +23,17 @@ NODES = 20
 GAP = 1e-6
 """Share of the cost within which an answer counts as the best."""
 
-Meals = dict[tuple[Pair, int], int]
-"""(able kitchens as a bit mask, meal point), kitchen -> meals."""
+Meals = dict[tuple[Group, int], int]
+"""Group, kitchen -> meals."""
 
 
-def thin_out(reach: Reach, sizes: dict[Pair, int], meals: Meals) -> Meals:
+def thin_out(reach: Reach, sizes: dict[Group, int], meals: Meals) -> Meals:
     """Return `meals` or an assignment that costs less and carries as many of each group.
 
     Only what is not from the usual kitchen costs anything; a day on which every meal is stays as it is.
     """
-    opened = {(k, point) for (_, point), k in meals if reach.usual[point] != k}
-    choices = [(group, k) for group in sizes for k in reach.serving(*group)]
+    opened = {(k, point) for (_, point, _), k in meals if reach.usual[point] != k}
+    choices = [(group, k) for group in sizes for k in reach.serving(group[0], group[1])]
     if not opened or len(choices) > MOST_CHOICES:
         return meals
     return _Program(reach, sizes, meals, choices).solve()
@@ -42,7 +42,7 @@ def thin_out(reach: Reach, sizes: dict[Pair, int], meals: Meals) -> Meals:
 class _Program:
     """Variables: the meals of each choice, then whether each pair other than the usual one is driven."""
 
-    def __init__(self, reach: Reach, sizes: dict[Pair, int], meals: Meals, choices: list[tuple[Pair, int]]) -> None:
+    def __init__(self, reach: Reach, sizes: dict[Group, int], meals: Meals, choices: list[tuple[Group, int]]) -> None:
         self.reach, self.sizes, self.meals = reach, sizes, meals
         self.choice = {choice: at for at, choice in enumerate(choices)}
         pairs = {(k, group[1]) for group, k in choices if reach.usual[group[1]] != k}
@@ -75,7 +75,7 @@ class _Program:
         return {choice: int(numbers[at]) for choice, at in self.choice.items() if numbers[at]}
 
     def _cost(self) -> NDArray[np.int64]:
-        away = [self.reach.rules.away_m * ((k, group[1]) in self.drive) for group, k in self.choice]
+        away = [self.reach.meal_m(k, group) for group, k in self.choice]
         return np.array(away + [int(self.reach.drive_m[pair]) for pair in self.drive], dtype=np.int64)
 
     def _add_rows(self) -> None:
@@ -83,11 +83,11 @@ class _Program:
 
         Group by group the last bounds tighter than pair by pair.
         """
-        carried: dict[Pair, int] = dict.fromkeys(self.sizes, 0)
+        carried: dict[Group, int] = dict.fromkeys(self.sizes, 0)
         for (group, _), some in self.meals.items():
             carried[group] += some
         for group, some in carried.items():
-            self._row([(self.choice[group, k], 1) for k in self.reach.serving(*group)], some, some)
+            self._row([(self.choice[group, k], 1) for k in self.reach.serving(group[0], group[1])], some, some)
         by_kitchen: dict[int, list[tuple[int, int]]] = {}
         for (_, k), at in self.choice.items():
             by_kitchen.setdefault(k, []).append((at, 1))

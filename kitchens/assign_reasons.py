@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kitchens.clash import Choice, Clash
 from kitchens.meals import Fulfilment
 from kitchens.plan import LeftOut, Supplied, SupplyPlan
-from kitchens.reach import NOWHERE, Pair, Reach, Room
+from kitchens.reach import NOWHERE, Pair, Reach, Room, lines_needed
 from routing.plan import Reason
 
 
@@ -32,6 +32,8 @@ def find_hopeless(reach: Reach, n: int) -> LeftOut | None:
     if not any(reach.brings[p] for p in points):
         return LeftOut(order.order_id, Reason.NO_KITCHEN, order.point_id or "")
     if not any(reach.brings[p] & reach.able[n] for p in points):
+        if any(isinstance(reach.choice(n, k), Choice) for p in points for k in reach.serving(reach.brings[p], p)):
+            return LeftOut(order.order_id, Reason.NO_LINE, " ".join(sorted(lines_needed(order.diet))))
         return LeftOut(order.order_id, Reason.NO_DISH, _clashes(reach, n, points))
     return None
 

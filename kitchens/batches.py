@@ -1,51 +1,68 @@
-"""What is cooked together, and when: a plain backward schedule, so that food is young.
+"""What is cooked together, on which station and when: a plain backward schedule, so that food is young.
 
-One line of work per kitchen: from the last minute before packing backwards, batch before batch. Batches that serve
-only specials (a softer texture, a replaced dish) come first on the line, where a mistake can still be mended; the
-ordinary ones follow, those for far meal points before those for near ones, so that the far vans can leave early.
+Needs no solver. From the last minute before packing backwards, batch before batch, each on the station that is free
+last. Batches that serve only specials (a softer texture, a replaced dish) come first, where a mistake can still be
+mended; the ordinary ones follow, those for far meal points before those for near ones, so that the far vans can leave
+early. Where the line is so long that what is cooked first would be too old when it is needed, need decides instead:
+first what is eaten first (tables from the opening of the meal point, homes by the end of their windows), specials last.
 
-Where the line is so long that what is cooked first would be too old when it is needed, need decides instead: first
-what is eaten first (tables from the opening of the meal point, homes by the end of their windows), specials last.
+`kitchens.batches_solver` asks the same question of a solver, `kitchens.batches_settling` delays what may wait once the
+vans are planned.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from kitchens.batches_age import age_of_plan
+from kitchens.batches_lots import (
+    LONGEST_BATCH_S,
+    PACKING_S,
+    SPARE_PERCENT,
+    Counter,
+    Cutting,
+    Lot,
+    cut_lots,
+    is_too_old,
+    needs_s,
+)
+from kitchens.batches_stove import Booked, Slot, Work, cooking_s, fitting, works_of
 from kitchens.food_clock import USUAL_RULES, FoodRules, planned_eat_by_s
-from kitchens.meals import HARDNESS, Fulfilment, Texture
 from kitchens.plan import Batch, BatchPlan, LeftOut, Supplied, SupplyPlan
 from kitchens.problem import DayProblem, Kitchen
-from kitchens.reach import cookable, radians, ways_m
+from kitchens.reach import cookable
 from routing.plan import Reason
 
-PACKING_S = 600
-"""Seconds from the end of a batch until its boxes are packed."""
+__all__ = ["LONGEST_BATCH_S", "PACKING_S", "SPARE_PERCENT", "Placed", "Task", "plan_batches", "tasks_of"]
 
-LONGEST_BATCH_S = 2700
-"""The longest a batch may take at the kitchen's pace."""
-
-SPARE_PERCENT = 3
-"""Portions on top, as far as the kitchen has room for them: never instead of an ordered meal."""
-
-Line = tuple[str, Texture]
-"""A dish in a texture: what is cooked together."""
+Placed = tuple[Lot, Slot]
+"""A lot with its station and times."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cutting:
-    """How batches are cut."""
+class Task:
+    """One kitchen's part of the question: what it owes and can cook, and what none of its stations can."""
 
-    food: FoodRules
-    spare_percent: int
-    longest_batch_s: int
-    packing_s: int
+    problem: DayProblem
+    kitchen: Kitchen
+    owed: tuple[Supplied, ...]
+    works: tuple[Work, ...]
+    cutting: Cutting
+    left_out: tuple[LeftOut, ...]
 
-    def __post_init__(self) -> None:
-        if self.spare_percent < 0 or self.packing_s < 0 or self.longest_batch_s < 1:
-            raise ValueError("expected no negative spare or packing time, and a batch of at least a second")
+    def counter(self) -> Counter:
+        """Return the lines to be cut."""
+        return Counter(self.problem, self.kitchen, self.owed, self.works)
+
+    def end_s(self) -> int:
+        """Return when the last batch must be off the stove."""
+        return self.kitchen.cooking.end_s - self.cutting.packing_s
+
+    def room(self) -> int:
+        """Return how many portions on top the kitchen can bear."""
+        return cookable(self.kitchen, self.cutting.packing_s) - len(self.owed)
 
 
 def plan_batches(
@@ -57,166 +74,147 @@ def plan_batches(
     longest_batch_s: int = LONGEST_BATCH_S,
     packing_s: int = PACKING_S,
 ) -> BatchPlan:
-    """Return the batches of every kitchen, and the orders that no time at the stove remains for.
+    """Return the batches of every kitchen, and the orders that no station or no time at the stove remains for.
 
     Batches stand by kitchen and start; an id reads as kitchen and turn, such as "K03-02". `rules` gives the eat-by.
+    The plan says what it comes to (`objective`), and no bound.
 
     Raises
     ------
     ValueError
         If the spare or the packing time is negative, or a batch could take no time at all.
     """
-    cutting = _Cutting(rules, spare_percent, longest_batch_s, packing_s)
+    cutting = Cutting(rules, spare_percent, longest_batch_s, packing_s)
+    batches: list[Batch] = []
+    left_out: list[LeftOut] = []
+    for task in tasks_of(problem, supply, cutting):
+        placed, lost = timed_plainly(task)
+        left_out += (*task.left_out, *lost)
+        batches += batches_of(task, placed)
+    plan = BatchPlan(tuple(batches), tuple(left_out))
+    return replace(plan, objective=age_of_plan(problem, supply, plan, rules, packing_s)) if batches else plan
+
+
+def tasks_of(problem: DayProblem, supply: SupplyPlan, cutting: Cutting) -> list[Task]:
+    """Return what each kitchen owes and can cook at all."""
     by_kitchen: dict[str, list[Supplied]] = defaultdict(list)
     for one in supply.supplied:
         by_kitchen[one.kitchen_id].append(one)
-    batches: list[Batch] = []
-    left_out: list[LeftOut] = []
-    for kitchen in problem.kitchens:
-        owed = sorted(by_kitchen.get(kitchen.kitchen_id, ()), key=lambda one: one.order_id)
-        room = cookable(kitchen, cutting.packing_s)
-        left_out += (LeftOut(one.order_id, Reason.KITCHEN_FULL, kitchen.kitchen_id) for one in owed[room:])
-        batches += _kitchen_batches(problem, kitchen, owed[:room], cutting)
-    return BatchPlan(tuple(batches), tuple(left_out))
+    return [_task(problem, kitchen, by_kitchen.get(kitchen.kitchen_id, []), cutting) for kitchen in problem.kitchens]
 
 
-@dataclass(slots=True)
-class _Lot:
-    """A batch in the making: its orders, the meal point asked for first, and the portions on top."""
+def _task(problem: DayProblem, kitchen: Kitchen, owed: Sequence[Supplied], cutting: Cutting) -> Task:
+    works = works_of(kitchen, cutting.longest_batch_s)
+    dishes = {dish.dish_id: dish for dish in kitchen.menu}
+    able = {one.dish_id for one in owed if fitting(works, dishes.get(one.dish_id))}
+    in_turn = sorted(owed, key=lambda one: one.order_id)
+    left_out = [
+        LeftOut(one.order_id, Reason.NO_STATION, f"{kitchen.kitchen_id} {one.dish_id}")
+        for one in in_turn
+        if one.dish_id not in able
+    ]
+    can = [one for one in in_turn if one.dish_id in able]
+    room = cookable(kitchen, cutting.packing_s)
+    left_out += (LeftOut(one.order_id, Reason.KITCHEN_FULL, kitchen.kitchen_id) for one in can[room:])
+    return Task(problem, kitchen, tuple(can[:room]), works, cutting, tuple(left_out))
 
-    line: Line
-    orders: list[Supplied]
-    first: int
-    is_special: bool
-    spare: int = 0
 
-    def size(self) -> int:
-        return len(self.orders) + self.spare
-
-
-def _kitchen_batches(problem: DayProblem, kitchen: Kitchen, owed: Sequence[Supplied], cutting: _Cutting) -> list[Batch]:
-    turn = _turn_of_points(problem, kitchen, owed)
-    need_s = _needs_s(problem, owed)
-    lots = _cut_lots(kitchen, owed, turn, cutting)
-    timed = _time(kitchen, lots, cutting)
-    if any(_is_too_old(lot, finish_s, need_s, cutting.food) for lot, _, finish_s in timed):
-        timed = _time(kitchen, _cut_lots(kitchen, owed, turn, cutting, need_s), cutting)
+def batches_of(task: Task, placed: Sequence[Placed]) -> list[Batch]:
+    """Return the batches of a kitchen with their ids."""
+    kitchen, counter = task.kitchen.kitchen_id, task.counter()
+    in_turn = sorted(placed, key=lambda one: (one[1].start_s, one[1].finish_s, one[1].station_id))
     return [
         Batch(
-            batch_id=f"{kitchen.kitchen_id}-{number:02d}",
-            kitchen_id=kitchen.kitchen_id,
+            batch_id=f"{kitchen}-{number:02d}",
+            kitchen_id=kitchen,
             dish_id=lot.line[0],
             texture=lot.line[1],
             orders=tuple(one.order_id for one in lot.orders),
             portions=len(lot.orders),
             spare=lot.spare,
-            start_s=start_s,
-            finish_s=finish_s,
-            eat_by_s=planned_eat_by_s(finish_s, cutting.food),
+            start_s=slot.start_s,
+            finish_s=slot.finish_s,
+            eat_by_s=planned_eat_by_s(slot.finish_s, task.cutting.food, counter.keeping(lot.line)),
+            station_id=slot.station_id,
+            variant=lot.line[2],
         )
-        for number, (lot, start_s, finish_s) in enumerate(timed, start=1)
+        for number, (lot, slot) in enumerate(in_turn, start=1)
     ]
 
 
-def _needs_s(problem: DayProblem, owed: Sequence[Supplied]) -> dict[int, int]:
-    """Return until when the meal of each order must keep: the opening of its point, or the end of the home's window."""
-    orders = {order.order_id: order for order in problem.orders}
-    windows = {point.point_id: point.window for point in problem.points}
-    needs: dict[int, int] = {}
-    for one in owed:
-        order = orders[one.order_id]
-        if order.fulfilment is Fulfilment.HOME:
-            needs[one.order_id] = (order.window or windows[one.point_id]).end_s
-        else:
-            needs[one.order_id] = windows[one.point_id].start_s
-    return needs
+def timed_plainly(task: Task) -> tuple[list[Placed], list[LeftOut]]:
+    """Return the lots of a kitchen with their times, and who finds no time on a station."""
+    counter, need_s = task.counter(), needs_s(task.problem, task.owed)
+    time = _on_stations if task.kitchen.stations else _on_one_line
+    placed, lost = time(task, cut_lots(counter, task.cutting, task.room()))
+    food = task.cutting.food
+    if any(is_too_old(lot, slot.finish_s, need_s, food, counter.keeping(lot.line)) for lot, slot in placed):
+        again, lost_again = time(task, cut_lots(counter, task.cutting, task.room(), need_s))
+        if len(lost_again) <= len(lost):
+            return again, lost_again
+    return placed, lost
 
 
-def _is_too_old(lot: _Lot, finish_s: int, need_s: Mapping[int, int], food: FoodRules) -> bool:
-    latest_s = planned_eat_by_s(finish_s, food) - food.eating_allowance_s
-    return any(need_s[one.order_id] > latest_s for one in lot.orders)
-
-
-def _time(kitchen: Kitchen, lots: Sequence[_Lot], cutting: _Cutting) -> list[tuple[_Lot, int, int]]:
-    """Return each lot with its spare, and when it starts and finishes: as late as packing allows."""
-    ordered = sum(len(lot.orders) for lot in lots)
-    _add_spare(lots, cookable(kitchen, cutting.packing_s) - ordered, cutting.spare_percent)
-    end_s = kitchen.cooking.end_s - cutting.packing_s
-    after = sum(lot.size() for lot in lots)
-    timed = []
+def _on_one_line(task: Task, lots: Sequence[Lot]) -> tuple[list[Placed], list[LeftOut]]:
+    """One batch after the other: as late as packing allows."""
+    (work,), after = task.works, sum(lot.size() for lot in lots)
+    placed = []
     for lot in lots:
-        start_s = end_s - _cooking_s(kitchen, after)
+        start_s = task.end_s() - cooking_s(after, work.pace)
         after -= lot.size()
-        timed.append((lot, start_s, end_s - _cooking_s(kitchen, after)))
-    return timed
+        slot = Slot(work.station_id, start_s, task.end_s() - cooking_s(after, work.pace), work.pace)
+        placed.append((lot, slot))
+    return placed, []
 
 
-def _cooking_s(kitchen: Kitchen, meals: int) -> int:
-    """Return the seconds for `meals` meals, rounded up."""
-    return -(-meals * 3600 // kitchen.meals_per_hour)
+def _on_stations(task: Task, lots: Sequence[Lot]) -> tuple[list[Placed], list[LeftOut]]:
+    """Each batch on the station that is free last, from the last batch backwards; the spare gives way to meals."""
+    placed, lost = _placed_backwards(task, lots)
+    if lost and any(lot.spare for lot in lots):
+        for lot in lots:
+            lot.spare = 0
+        placed, lost = _placed_backwards(task, lots)
+    return placed, lost
 
 
-def _turn_of_points(problem: DayProblem, kitchen: Kitchen, owed: Sequence[Supplied]) -> dict[str, int]:
-    """Return the turn of each meal point at the stove: the farthest first, the one the kitchen stands in last."""
-    wanted = {one.point_id for one in owed}
-    points = [point for point in problem.points if point.point_id in wanted]
-    far = ways_m(radians([kitchen.place]), radians([point.place for point in points]))[0].tolist()
-    ranked = sorted(
-        zip(points, far, strict=True),
-        key=lambda one: (one[0].point_id == kitchen.point_id, -one[1], one[0].point_id),
+def _placed_backwards(task: Task, lots: Sequence[Lot]) -> tuple[list[Placed], list[LeftOut]]:
+    booked = Booked(task.kitchen.meals_per_hour)
+    dishes = {dish.dish_id: dish for dish in task.kitchen.menu}
+    placed: list[Placed] = []
+    lost: list[LeftOut] = []
+    for lot in reversed(lots):
+        works = fitting(task.works, dishes.get(lot.line[0]))
+        fits = len(lot.orders)
+        slot = _latest_slot(task, booked, works, lot.size())
+        while slot is None and fits > 1:
+            # As many of them as there is still time for.
+            fits -= 1
+            slot = _latest_slot(task, booked, works, fits)
+        whole = len(lot.orders) if slot is None else len(lot.orders) - fits
+        if whole:
+            detail = f"{task.kitchen.kitchen_id} {lot.line[0]}"
+            late = lot.orders if slot is None else lot.orders[fits:]
+            lost += (LeftOut(one.order_id, Reason.STATION_FULL, detail) for one in late)
+        if slot is not None:
+            booked.add(slot)
+            placed.append((lot if not whole else replace(lot, orders=lot.orders[:fits], spare=0), slot))
+    return placed[::-1], sorted(lost, key=lambda one: one.order_id)
+
+
+def _latest_slot(task: Task, booked: Booked, works: Sequence[Work], portions: int) -> Slot | None:
+    """Return the latest stretch on any of these stations, the slowest first among those that end together."""
+    found = [
+        booked.latest(
+            work,
+            cooking_s(portions, work.pace),
+            not_before_s=task.kitchen.cooking.start_s,
+            finish_by_s=task.end_s(),
+        )
+        for work in works
+    ]
+    # Who ends last is youngest; of equals the one that begins last leaves most room before it.
+    return max(
+        (slot for slot in found if slot is not None),
+        key=lambda slot: (slot.finish_s, slot.start_s, slot.station_id),
+        default=None,
     )
-    return {point.point_id: at for at, (point, _) in enumerate(ranked)}
-
-
-def _cut_lots(
-    kitchen: Kitchen,
-    owed: Sequence[Supplied],
-    turn: Mapping[str, int],
-    cutting: _Cutting,
-    need_s: Mapping[int, int] | None = None,
-) -> list[_Lot]:
-    """Return lots of even size per dish and texture, in the order in which they are cooked; by need if it is given."""
-    lines: dict[Line, list[Supplied]] = defaultdict(list)
-    for one in owed:
-        lines[one.dish_id, one.texture].append(one)
-    most = max(1, kitchen.meals_per_hour * cutting.longest_batch_s // 3600)
-    rank = {dish.dish_id: at for at, dish in enumerate(kitchen.menu)}
-
-    def first(one: Supplied) -> tuple[int, bool, int, int]:
-        urgent = need_s[one.order_id] if need_s is not None else 0
-        return (urgent, not _is_special(one), turn[one.point_id], one.order_id)
-
-    def cooked(lot: _Lot) -> tuple[int, bool, int, int, int]:
-        urgent = max(need_s[one.order_id] for one in lot.orders) if need_s is not None else 0
-        # By need the specials come last of their like, otherwise first.
-        return (urgent, lot.is_special == (need_s is not None), lot.first, rank[lot.line[0]], -HARDNESS[lot.line[1]])
-
-    lots = []
-    for line, orders in lines.items():
-        orders.sort(key=first)
-        special = all(_is_special(one) for one in orders)
-        parts = -(-len(orders) // most)
-        for part in range(parts):
-            some = orders[len(orders) * part // parts : len(orders) * (part + 1) // parts]
-            lots.append(_Lot(line, some, min(turn[one.point_id] for one in some), special))
-    return sorted(lots, key=cooked)
-
-
-def _is_special(one: Supplied) -> bool:
-    return one.texture is not Texture.REGULAR or one.instead_of is not None
-
-
-def _add_spare(lots: Sequence[_Lot], room: int, percent: int) -> None:
-    """Give each line its percentage, rounded to the nearest, spread over its lots; the largest line first.
-
-    The spare of a line is set by the whole line, not lot by lot: many small lots must not round it away or up.
-    """
-    lines: dict[Line, list[_Lot]] = defaultdict(list)
-    for lot in lots:
-        lines[lot.line].append(lot)
-    for some in sorted(lines.values(), key=lambda some: -sum(len(lot.orders) for lot in some)):
-        portions = sum(len(lot.orders) for lot in some)
-        spare = min(room, (portions * percent + 50) // 100)
-        room -= spare
-        for at, lot in enumerate(some):
-            lot.spare = spare * (at + 1) // len(some) - spare * at // len(some)

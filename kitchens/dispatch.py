@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kitchens.batches import PACKING_S
+from kitchens.batches_lots import PACKING_S
 from kitchens.meals import Fulfilment, Meal
 from kitchens.plan import Batch, BatchPlan, Supplied, SupplyPlan
 from kitchens.problem import DayProblem, Order
@@ -143,7 +143,7 @@ class _Loads:
             tables_s = self.rules.tables_by_s
             if tables_s is None:
                 tables_s = TABLES_BY_S[self.day.meal]
-            way_s = 0 if on_site else _van_s(kitchen.place, point.place)
+            way_s = 0 if on_site else van_s(kitchen.place, point.place)
             if ready_s + way_s <= tables_s:
                 due_s = min(due_s, tables_s)
         return Consignment(kitchen_id, point_id, len(owed), ready_s, due_s, on_site)
@@ -224,9 +224,10 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
-def _van_s(kitchen: Place, point: Place) -> int:
+def van_s(kitchen: Place, point: Place) -> int:
+    """Return a cautious guess of the seconds from a kitchen's ramp to a meal point, before any van is planned."""
     far_m = int(ways_m(radians([kitchen]), radians([point]))[0, 0])
     return VAN_LOADING_S + far_m * VAN_S_A_KM // 1000
 
 
-__all__ = ["HOME_WINDOWS", "TABLES_BY_S", "DispatchRules", "runs_problem"]
+__all__ = ["HOME_WINDOWS", "TABLES_BY_S", "DispatchRules", "runs_problem", "van_s"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kitchens.codes import NO_FORMER, FormerCodes
 from kitchens.food_clock import USUAL_RULES, FoodRules
 from kitchens.plan import DayPlan
 from kitchens.problem import DayProblem
@@ -88,8 +89,22 @@ class DishFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipeFacts:
+    """One ingredient of a dish: grams for a regular portion, and the machine words of what it `contains`."""
+
+    ingredient_id: str
+    name: str
+    grams: int
+    contains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts of a day by id. Where one is missing the id stands for the name: a gap never stops a paper."""
+    """All facts of a day by id. Where one is missing the id stands for the name: a gap never stops a paper.
+
+    `recipes` say what a kitchen makes a dish of that day, by (kitchen, dish). The orders were closed at `closed_at`;
+    `late` tells who let an order in after that, by order.
+    """
 
     elders: Mapping[str, ElderFacts] = field(default_factory=dict)
     places: Mapping[str, PlaceFacts] = field(default_factory=dict)
@@ -97,6 +112,10 @@ class Facts:
     couriers: Mapping[str, CourierFacts] = field(default_factory=dict)
     vans: Mapping[str, VanFacts] = field(default_factory=dict)
     dishes: Mapping[str, DishFacts] = field(default_factory=dict)
+    recipes: Mapping[tuple[str, str], tuple[RecipeFacts, ...]] = field(default_factory=dict)
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    late: Mapping[int, str] = field(default_factory=dict)
 
     def elder(self, elder_id: str) -> ElderFacts:
         """Return the facts of an elder."""
@@ -128,7 +147,10 @@ class Printing:
     """Which plan is printed, when, by whom, and the figures that every paper shares.
 
     `carrier_boxes` is how many boxes an insulated carrier holds. `changed` names the doors that a later version of the
-    plan changed, `before` the portions (dish, texture) that each kitchen's last printed count showed.
+    plan changed, `before` the portions (dish, texture) that each kitchen's last printed count showed. `former` is what
+    the versions before called runs and boxes, `told` the time each elder was promised then, `dishes` what each order
+    was to get, `first` its label and dish in the first version of all. `ordered_by` decided that there is another
+    version, `why` are machine words.
     """
 
     plan_number: str
@@ -140,6 +162,12 @@ class Printing:
     food: FoodRules = USUAL_RULES
     changed: frozenset[str] = frozenset()
     before: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
+    former: FormerCodes = NO_FORMER
+    told: Mapping[str, int] = field(default_factory=dict)
+    dishes: Mapping[int, str] = field(default_factory=dict)
+    first: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    ordered_by: str = ""
+    why: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.carrier_boxes < 1:

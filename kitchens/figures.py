@@ -39,6 +39,11 @@ class DayFigures:
         Seconds after midnight; None without a visit.
     margin_min_s, margin_median_s
         From the hand-over at the door to the eat-by, in seconds; None without a visit.
+    age_median_s
+        From the end of cooking to the hand-over at the door, in seconds; None without a visit.
+    cooking_cost, cooking_bound
+        What the schedule of the batches costs, and what no schedule of them costs less than, in tenths of a
+        portion-second before the vans were known (`kitchens.batches_age`); None where nobody has worked it out.
     late
         Hand-overs that start after the elder's window or after the latest time the food clock allows.
     """
@@ -69,6 +74,9 @@ class DayFigures:
     last_handover_s: int | None
     margin_min_s: int | None
     margin_median_s: int | None
+    age_median_s: int | None
+    cooking_cost: int | None
+    cooking_bound: int | None
     late: int
 
 
@@ -111,6 +119,9 @@ def figures_of(
         last_handover_s=max(starts, default=None),
         margin_min_s=margins[0] if margins else None,
         margin_median_s=int(median(margins)) if margins else None,
+        age_median_s=int(median(_ages_s(plan, visits))) if visits else None,
+        cooking_cost=plan.batches.objective,
+        cooking_bound=plan.batches.bound,
         late=sum(visit.start_s > min(home.window.end_s, home.latest_s) for visit, home in visits),
     )
 
@@ -128,6 +139,13 @@ def _margins_s(plan: DayPlan, visits: Sequence[tuple[Visit, Home]]) -> Iterator[
     eat_by = {order_id: batch.eat_by_s for batch in plan.batches.batches for order_id in batch.orders}
     for visit, home in visits:
         yield min(eat_by[order_id] for order_id in home.orders) - visit.start_s
+
+
+def _ages_s(plan: DayPlan, visits: Sequence[tuple[Visit, Home]]) -> Iterator[int]:
+    """Yield the seconds from the end of cooking to each hand-over, of the oldest that is handed over."""
+    finished = {order_id: batch.finish_s for batch in plan.batches.batches for order_id in batch.orders}
+    for visit, home in visits:
+        yield visit.start_s - min(finished[order_id] for order_id in home.orders)
 
 
 def _riding_s(run: CourierRun, problem: RunProblem) -> int:

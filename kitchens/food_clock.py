@@ -5,6 +5,7 @@ The figures differ between places and years, so they are values with dates. What
 - hot, core at 60 °C or above all the time: eaten within 4 h of cooking; chilled to 8 °C and kept there: within 24 h
   (rules for collective meal distribution, quoting the catering code of 2018; read as an excerpt);
 - a core between 8 and 60 °C: about 2 h (catering code; a weak source, and the stricter reading is taken);
+- cooked through at 70 °C in the core (the same code);
 - retained sample of every finished food: 125 g or more, 48 h chilled (the same code; schools are asked for 200 g);
 - 30 minutes to eat is this product's own allowance.
 
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+
+from kitchens.meals import Dish, StationKind
 
 HOUR_S = 3600
 
@@ -39,6 +42,8 @@ class FoodRules:
     ----------
     hot_min_c, chilled_max_c
         Core temperatures in °C that keep the chain unbroken.
+    cooked_min_c
+        Core temperature in °C at the end of cooking.
     hot_within_s, chilled_within_s, broken_within_s
         Seconds from the end of cooking in which the meal must be eaten: hot, chilled, or with a broken chain.
     sample_min_g, sample_keep_s
@@ -56,6 +61,7 @@ class FoodRules:
     valid_to: date | None = None
     hot_min_c: float = 60.0
     chilled_max_c: float = 8.0
+    cooked_min_c: float = 70.0
     hot_within_s: int = 4 * HOUR_S
     chilled_within_s: int = 24 * HOUR_S
     broken_within_s: int = 2 * HOUR_S
@@ -70,12 +76,17 @@ class FoodRules:
             raise ValueError(f"expected a broken chain to allow less time, got {self.broken_within_s} s")
         if self.chilled_max_c >= self.hot_min_c:
             raise ValueError(f"expected chilled below hot, got {self.chilled_max_c} and {self.hot_min_c} °C")
+        if self.cooked_min_c < self.hot_min_c:
+            raise ValueError(f"expected cooking to reach {self.hot_min_c} °C, got {self.cooked_min_c} °C")
         if min(self.sample_min_g, self.sample_keep_s) <= 0 or self.eating_allowance_s < 0:
             raise ValueError("expected a sample that is kept, and an allowance that is not negative")
 
 
 USUAL_RULES = FoodRules()
 """The limits as researched; an installation may put others beside them, each with its dates."""
+
+FOOD_RULES = (USUAL_RULES,)
+"""The limits by date, as `rules_on` asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,24 @@ def rules_on(day: date, history: Sequence[FoodRules]) -> FoodRules:
     if len(found) != 1:
         raise LookupError(f"expected one set of food rules on {day}, got {len(found)}")
     return found[0]
+
+
+def rules_of_day(day: date) -> FoodRules:
+    """Return the limits in force on a day; before the first that are known, those."""
+    first = min(FOOD_RULES, key=lambda rules: rules.valid_from)
+    return first if day < first.valid_from else rules_on(day, FOOD_RULES)
+
+
+def keeping_of(dish: Dish) -> Keeping:
+    """Return how a dish is kept: chilled where all of it comes from the cold table, hot otherwise."""
+    options = [option for course in dish.courses for option in course.options]
+    cold = all(one.station is StationKind.COLD for one in (dish, *options))
+    return Keeping.CHILLED if cold else Keeping.HOT
+
+
+def is_cooked(core_c: float, rules: FoodRules, keeping: Keeping = Keeping.HOT) -> bool:
+    """Return whether a core temperature at the end of cooking is high enough; the cold table has nothing to prove."""
+    return keeping is Keeping.CHILLED or core_c >= rules.cooked_min_c
 
 
 def allowed_s(readings: Sequence[Reading], rules: FoodRules, keeping: Keeping = Keeping.HOT) -> int:

@@ -1,12 +1,17 @@
-"""What the papers of a kitchen say: count, batch sheets, box labels. Names are shortened, no address, no diagnosis."""
+"""What the papers of a kitchen say: count, batch sheets, box labels, pick and purchase lists.
+
+Names are shortened; no address, no diagnosis.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from kitchens.food_clock import Keeping
 from kitchens.meals import Fulfilment, Limit, Texture
-from kitchens.paper_head import PaperHead, PartLine, equal
+from kitchens.paper_head import DishLine, PaperHead, PartLine, equal
 from routing.plan import Reason
 
 
@@ -68,8 +73,20 @@ class Unserved:
 
 
 @dataclass(frozen=True, slots=True)
+class LateOrder:
+    """An order that somebody let in after the cut-off."""
+
+    order_id: int
+    short_name: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class KitchenCount:
-    """厨房计数单: how many of what a kitchen cooks, and every box that is not plain."""
+    """厨房计数单: how many of what a kitchen cooks, and every box that is not plain.
+
+    The orders were closed at `closed_at`; `late` came in afterwards and are counted.
+    """
 
     head: PaperHead
     lines: tuple[CountLine, ...]
@@ -79,6 +96,9 @@ class KitchenCount:
     specials: tuple[SpecialGroup, ...]
     special_count: int
     unserved: tuple[Unserved, ...]
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    late: tuple[LateOrder, ...] = ()
 
     def __post_init__(self) -> None:
         equal("portions", self.portions, (line.portions for line in self.lines))
@@ -97,12 +117,31 @@ class PointLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IngredientLine:
+    """What goes into a pot or is bought: grams, rounded up, and the machine words of what it `contains`.
+
+    `lot` is the lot it is taken from, empty where it is to be written by hand.
+    """
+
+    ingredient_id: str
+    name: str
+    grams: int
+    contains: tuple[str, ...] = ()
+    lot: str = ""
+
+    def __post_init__(self) -> None:
+        if self.grams < 0:
+            raise ValueError(f"{self.ingredient_id}: expected grams of at least 0, got {self.grams}")
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSheet:
     """批次单: one batch at the stove. `contains` and `avoid` are machine words; a special batch is signed twice.
 
     `contains` is what is in it today, `parts` what goes with it.
 
-    `holding_s` are the times at which its temperature is to be taken while it stands warm.
+    `holding_s` are the times at which its temperature is to be taken while it stands warm. `ingredients` are scaled to
+    all portions; `station` is the machine word of where it is cooked, empty where the kitchen does not tell them apart.
     """
 
     head: PaperHead
@@ -127,6 +166,8 @@ class BatchSheet:
     is_special: bool
     points: tuple[PointLine, ...]
     parts: tuple[PartLine, ...] = ()
+    ingredients: tuple[IngredientLine, ...] = ()
+    station: str = ""
 
     def __post_init__(self) -> None:
         equal("portions and spare", self.total, (self.portions, self.spare))
@@ -146,7 +187,7 @@ class BoxLabel:
     """餐盒标签: one box. `run` and `stop` are empty and 0 for a box that stays at the meal point `point`.
 
     `number` of `of` counts the boxes for one door. `avoid` are the machine words of what clashed, `instead_of` the
-    dish they stood in; `label` is unique in the plan and all that the QR code holds.
+    dish they stood in; `label` is unique in the plan and all that the QR code holds. `mark` is what the lid must say.
     """
 
     head: PaperHead
@@ -168,3 +209,97 @@ class BoxLabel:
     kitchen: str
     licence: str
     phone: str
+    mark: str = ""
+    keeping: Keeping = Keeping.HOT
+
+
+@dataclass(frozen=True, slots=True)
+class PickSpecial:
+    """A box that is picked by its label and ticked, not counted."""
+
+    label: str
+    short_name: str
+    dish: str
+    texture: Texture
+    avoid: tuple[str, ...]
+    run: str = ""
+    stop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PickLoad:
+    """One courier's load within a pick list: how many boxes it takes and when it leaves."""
+
+    run: str
+    trip: int
+    courier: str
+    depart_s: int
+    boxes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickList:
+    """拣货单: what is put together for one meal point (in a kitchen) or for one run (at a meal point).
+
+    `lines` count the boxes that are alike, `specials` name the others one by one; `hot` and `cold` are carriers.
+    `van_runs` say by which van a kitchen's boxes leave (empty: it stands where they are eaten), `run` and `courier` are
+    empty on the list of a meal point. `loads` are the couriers' loads a meal point's boxes become.
+    """
+
+    head: PaperHead
+    kitchen: str
+    point: str
+    run: str
+    courier: str
+    van_runs: tuple[str, ...]
+    leave_s: int
+    arrive_s: int
+    eat_by_s: int
+    boxes: int
+    hot: int
+    cold: int
+    lines: tuple[DishLine, ...]
+    specials: tuple[PickSpecial, ...]
+    loads: tuple[PickLoad, ...] = ()
+
+    def __post_init__(self) -> None:
+        counted = sum(line.portions for line in self.lines)
+        equal("boxes that are alike, and specials", self.boxes, (counted, len(self.specials)))
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseNeed:
+    """For which batches how much of an ingredient is needed."""
+
+    batch_id: str
+    dish: str
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLine:
+    """One ingredient: grams in all, for what, and until when it must be there."""
+
+    ingredient: IngredientLine
+    needed_s: int
+    needs: tuple[PurchaseNeed, ...]
+
+    def __post_init__(self) -> None:
+        equal(f"grams of {self.ingredient.ingredient_id}", self.ingredient.grams, (one.grams for one in self.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseList:
+    """采购单: what a kitchen needs for this meal, with blanks for what was delivered, its lot and its warmth.
+
+    `unknown` are dishes whose recipe nobody has written down: nothing of them stands in the lines.
+    """
+
+    head: PaperHead
+    portions: int
+    grams: int
+    lines: tuple[PurchaseLine, ...]
+    unknown: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        equal("grams", self.grams, (line.ingredient.grams for line in self.lines))

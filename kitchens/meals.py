@@ -109,6 +109,31 @@ class ProvisionMode(StrEnum):
     MUTUAL_AID = "mutual_aid"
 
 
+class StationKind(StrEnum):
+    """灶位: what a kitchen cooks on."""
+
+    WOK = "wok"
+    STEAMER = "steamer"
+    OVEN = "oven"
+    COLD = "cold"
+
+
+class Capability(StrEnum):
+    """What a kitchen can do beyond ordinary cooking: a halal line, one free of allergens, soft and smooth textures."""
+
+    HALAL = "halal"
+    ALLERGEN_FREE = "allergen_free"
+    PUREE = "puree"
+
+
+class Outage(StrEnum):
+    """What is out when a kitchen fails: the whole of it, its stations of one kind, or one dish."""
+
+    KITCHEN = "kitchen"
+    STATION = "station"
+    DISH = "dish"
+
+
 @dataclass(frozen=True, slots=True)
 class Diet:
     """What one elder may eat: the hardest texture, the limits to keep, what to leave out, what to avoid if possible."""
@@ -123,7 +148,14 @@ class Diet:
 class Dish:
     """A set meal on today's menu: what is in it, in which textures it can be made, which limits it keeps.
 
-    What is chosen in its `courses` comes on top: `contains` is what everybody gets of it.
+    What is chosen in its `courses` comes on top: `contains` is what everybody gets of it. `station` is what it is
+    cooked on; None where nobody has said: on whatever is hot. `spare_percent` are the portions on top, None for the
+    usual share.
+
+    Raises
+    ------
+    ValueError
+        If the spare is negative.
     """
 
     dish_id: str
@@ -132,6 +164,12 @@ class Dish:
     textures: frozenset[Texture] = field(default_factory=lambda: frozenset({Texture.REGULAR}))
     keeps: frozenset[Limit] = frozenset()
     courses: tuple[Course, ...] = ()
+    station: StationKind | None = None
+    spare_percent: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.spare_percent is not None and self.spare_percent < 0:
+            raise ValueError(f"dish {self.dish_id}: expected no negative spare, got {self.spare_percent} %")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kitchens.clash import COURSE_WORD, TEXTURE_WORD, find_clash, may_eat
+from kitchens.codes import courier_run_codes, number_labels, van_run_codes
 from kitchens.facts import DayFile, short_name
+from kitchens.food_clock import keeping_of
 from kitchens.kitchen_papers import BoxLabel, Stack
+from kitchens.lid_marks import letters_of, lid_mark
 from kitchens.meals import Diet, Dish, Fulfilment, Limit, Texture
+from kitchens.paper_changes import shown
 from kitchens.paper_head import DishLine, PaperHead, PartLine, Title
 from kitchens.plan import Batch, DayPlan, Supplied
 from kitchens.problem import DayProblem, Order
-from routing.plan import CourierRun, VanRun
-from routing.problem import RunProblem
+from routing.plan import CourierRun
+from routing.problem import Lot, RunProblem, lot_of
 from routing.travel import TravelSource
 
 UNNAMED = frozenset({TEXTURE_WORD, COURSE_WORD})
@@ -27,19 +31,12 @@ CODES = {
     Title.LOADING_MANIFEST: "LM",
     Title.ROUTE_SHEET: "RS",
     Title.MEAL_POINT_SHEET: "MP",
+    Title.SUBSTITUTION_SHEET: "SS",
+    Title.PICK_LIST: "PK",
+    Title.CALL_LIST: "CL",
+    Title.PURCHASE_LIST: "PL",
+    Title.CHANGE_SLIP: "CS",
 }
-
-
-def courier_run_codes(plan: DayPlan) -> dict[str, CourierRun]:
-    """Return the courier runs by code, "R01" onwards in the order of the couriers' ids."""
-    runs = sorted(plan.runs.courier_runs, key=lambda run: run.courier_id)
-    return {f"R{number:02d}": run for number, run in enumerate(runs, start=1)}
-
-
-def van_run_codes(plan: DayPlan) -> dict[str, VanRun]:
-    """Return the van runs by code, "V01" onwards as they leave."""
-    runs = sorted(plan.runs.van_runs, key=lambda run: (run.depart_s, run.van_id))
-    return {f"V{number:02d}": run for number, run in enumerate(runs, start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,38 +123,22 @@ def _dishes_by_kitchen(day: DayProblem) -> dict[tuple[str, str], Dish]:
     return dishes
 
 
-def label_codes(day: DayProblem, plan: DayPlan, runs: RunProblem) -> dict[int, str]:
-    """Return the label of every cooked order, such as "K01-0007", numbered per kitchen as the labels lie in the stack.
+def turn_of(box: Box) -> tuple[int, bool, str, int, int, str, int]:
+    """Return where a box's label lies in the stack.
 
     First what clashes, then what is softer, then the plain ones run by run and stop by stop, and what stays at the
     meal points.
     """
-    slots, avoid = list_slots(plan, runs), avoid_words(day, plan)
-    cooked = {order_id for batch in plan.batches.batches for order_id in batch.orders}
-    by_kitchen: dict[str, list[Supplied]] = defaultdict(list)
-    for one in plan.supply.supplied:
-        if one.order_id in cooked:
-            by_kitchen[one.kitchen_id].append(one)
-    codes: dict[int, str] = {}
-    for kitchen in day.kitchens:
-        stacked = sorted(
-            by_kitchen[kitchen.kitchen_id],
-            key=lambda one: _turn(one, _stack(one, avoid.get(one.order_id, ())), slots.get(one.order_id, Slot())),
-        )
-        for number, one in enumerate(stacked, start=1):
-            codes[one.order_id] = f"{kitchen.kitchen_id}-{number:04d}"
-    return codes
+    slot = box.slot
+    place = (slot.run, slot.stop, slot.number, box.supplied.point_id, box.order.order_id)
+    return (list(Stack).index(box.stack), not slot.run, *place)
 
 
-def _turn(one: Supplied, stack: Stack, slot: Slot) -> tuple[int, bool, str, int, int, str, int]:
-    return (list(Stack).index(stack), not slot.run, slot.run, slot.stop, slot.number, one.point_id, one.order_id)
-
-
-def list_slots(plan: DayPlan, runs: RunProblem) -> dict[int, Slot]:
+def list_slots(courier_runs: Mapping[str, CourierRun], runs: RunProblem) -> dict[int, Slot]:
     """Return where each box goes that a courier brings, by order."""
     homes = {home.home_id: home for home in runs.homes}
     slots: dict[int, Slot] = {}
-    for code, run in courier_run_codes(plan).items():
+    for code, run in courier_runs.items():
         stop = 0
         for trip_number, trip in enumerate(run.trips, start=1):
             for visit in trip.visits:
@@ -185,8 +166,11 @@ class PackedDay:
         self._dishes = _dishes_by_kitchen(day)
         self._names = {dish.dish_id: dish.name for dish in self._dishes.values()}
         self._keeps = {dish.dish_id: dish.keeps for dish in self._dishes.values()}
-        slots, labels = list_slots(plan, file.runs), label_codes(day, plan, file.runs)
-        avoid = avoid_words(day, plan)
+        sources = (file.runs.van_travel, file.runs.courier_travel)
+        self._is_estimated = any(one.source is TravelSource.ESTIMATE or one.fell_back for one in sources)
+        former = file.printing.former
+        self.courier_runs, self.van_runs = courier_run_codes(plan, former), van_run_codes(plan, former)
+        slots, avoid = list_slots(self.courier_runs, file.runs), avoid_words(day, plan)
         orders = {order.order_id: order for order in day.orders}
         batch_of = {order_id: batch for batch in plan.batches.batches for order_id in batch.orders}
         self.boxes: dict[int, Box] = {}
@@ -199,10 +183,19 @@ class PackedDay:
                     slot=slots.get(one.order_id, Slot()),
                     avoid=avoid.get(one.order_id, ()),
                     instead_of=self.dish_name(one.instead_of) if one.instead_of else "",
-                    label=labels[one.order_id],
+                    label="",
                 )
-        sources = (file.runs.van_travel, file.runs.courier_travel)
-        self._is_estimated = any(one.source is TravelSource.ESTIMATE or one.fell_back for one in sources)
+        self._label_boxes()
+
+    def _label_boxes(self) -> None:
+        """Give every box its label: the one it had where nothing on it changed, else a number of its own."""
+        for kitchen in self.file.day.kitchens:
+            boxes = self.boxes_of(kitchen.kitchen_id)
+            head = self.head(Title.BOX_LABELS, kitchen.kitchen_id, "", is_confidential=False)
+            written = [(box.order.order_id, written_on(_box_label(self, box, head))) for box in boxes]
+            labels = number_labels(kitchen.kitchen_id, written, self.file.printing.former)
+            for order_id, label in labels.items():
+                self.boxes[order_id] = replace(self.boxes[order_id], label=label)
 
     def dish(self, kitchen_id: str, dish_id: str) -> Dish:
         """Return a dish as a kitchen makes it today."""
@@ -266,10 +259,14 @@ class PackedDay:
         """Return the limits that a dish keeps; no swap changes them."""
         return tuple(sorted(self._keeps[dish_id]))
 
+    def mark_of(self, box: Box) -> str:
+        """Return what is written on the lid of a box when it is filled."""
+        dish, parts = self.dish(box.supplied.kitchen_id, box.supplied.dish_id), box.supplied.parts
+        return lid_mark(box.batch.batch_id, letters_of(dish, [part.dish_id for part in parts]) if parts else "")
+
     def boxes_of(self, kitchen_id: str) -> list[Box]:
-        """Return the boxes of a kitchen in the order of their labels."""
-        found = [box for box in self.boxes.values() if box.supplied.kitchen_id == kitchen_id]
-        return sorted(found, key=lambda box: (len(box.label), box.label))
+        """Return the boxes of a kitchen in the order of the stack."""
+        return sorted((box for box in self.boxes.values() if box.supplied.kitchen_id == kitchen_id), key=turn_of)
 
     def short_name(self, elder_id: str) -> str:
         """Return an elder's name as it may be read in a kitchen."""
@@ -285,47 +282,60 @@ def box_labels(packed: PackedDay, kitchen_id: str) -> tuple[BoxLabel, ...]:
     """Return the labels of a kitchen in the order of the stack."""
     kitchen = packed.file.facts.kitchen(kitchen_id)
     head = packed.head(Title.BOX_LABELS, kitchen_id, kitchen.name, is_confidential=False)
-    return tuple(
-        BoxLabel(
-            head=head,
-            label=box.label,
-            stack=box.stack,
-            run=box.slot.run,
-            stop=box.slot.stop,
-            number=box.slot.number,
-            of=box.slot.of,
-            point=packed.file.facts.place(box.supplied.point_id).name,
-            fulfilment=box.order.fulfilment,
-            short_name=packed.short_name(box.order.elder_id),
-            dish=packed.meal_name(box.supplied),
-            texture=box.supplied.texture,
-            avoid=box.avoid,
-            instead_of=box.instead_of,
-            cooked_s=box.batch.finish_s,
-            eat_by_s=box.batch.eat_by_s,
-            kitchen=kitchen.name,
-            licence=kitchen.licence,
-            phone=kitchen.phone,
-        )
-        for box in packed.boxes_of(kitchen_id)
+    return tuple(_box_label(packed, box, head) for box in packed.boxes_of(kitchen_id))
+
+
+def _box_label(packed: PackedDay, box: Box, head: PaperHead) -> BoxLabel:
+    kitchen = packed.file.facts.kitchen(box.supplied.kitchen_id)
+    return BoxLabel(
+        head=head,
+        label=box.label,
+        stack=box.stack,
+        run=box.slot.run,
+        stop=box.slot.stop,
+        number=box.slot.number,
+        of=box.slot.of,
+        point=packed.file.facts.place(box.supplied.point_id).name,
+        fulfilment=box.order.fulfilment,
+        short_name=packed.short_name(box.order.elder_id),
+        dish=packed.meal_name(box.supplied),
+        texture=box.supplied.texture,
+        avoid=box.avoid,
+        instead_of=box.instead_of,
+        cooked_s=box.batch.finish_s,
+        eat_by_s=box.batch.eat_by_s,
+        kitchen=kitchen.name,
+        licence=kitchen.licence,
+        phone=kitchen.phone,
+        mark=packed.mark_of(box),
+        keeping=keeping_of(packed.dish(box.supplied.kitchen_id, box.supplied.dish_id)),
     )
+
+
+def written_on(label: BoxLabel) -> str:
+    """Return what is written on a box apart from the number of its label."""
+    return "\n".join(f"{cell.field}={cell.text}" for cell in shown(label).lines[0].cells if cell.field != "label")
 
 
 def unload(packed: PackedDay) -> dict[tuple[str, int], list[Box]]:
     """Return which boxes come off each van run at each of its stops, by (run code, position from 1).
 
-    A consignment that comes in several lots is filled in the order in which couriers leave, then the tables.
+    A consignment that comes in several lots is filled in the order in which couriers leave, then the tables. What a
+    kitchen has cooked besides travels as a consignment of its own, named as its batch.
     """
-    lots: Mapping[tuple[str, str], list[tuple[int, str, int, int]]] = defaultdict(list)
-    for code, run in van_run_codes(packed.file.plan).items():
+    lots: Mapping[Lot, list[tuple[int, str, int, int]]] = defaultdict(list)
+    for code, run in packed.van_runs.items():
         for position, stop in enumerate(run.stops, start=1):
-            lots[run.kitchen_id, stop.point_id].append((stop.ready_s, code, position, stop.boxes))
-    waiting: dict[tuple[str, str], list[Box]] = defaultdict(list)
+            lots[run.kitchen_id, stop.point_id, stop.batch].append((stop.ready_s, code, position, stop.boxes))
+    own = {lot_of(one) for one in packed.file.runs.consignments if one.batch}
+    waiting: dict[Lot, list[Box]] = defaultdict(list)
     for box in sorted(packed.boxes.values(), key=_urgency):
-        waiting[box.supplied.kitchen_id, box.supplied.point_id].append(box)
+        pair = (box.supplied.kitchen_id, box.supplied.point_id)
+        lot = (*pair, box.batch.batch_id)
+        waiting[lot if lot in own else (*pair, "")].append(box)
     unloaded: dict[tuple[str, int], list[Box]] = {}
-    for pair, arrivals in lots.items():
-        rest: Sequence[Box] = waiting[pair]
+    for named, arrivals in lots.items():
+        rest: Sequence[Box] = waiting[named]
         for _, code, position, boxes in sorted(arrivals):
             unloaded[code, position], rest = list(rest[:boxes]), rest[boxes:]
     return unloaded

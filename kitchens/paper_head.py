@@ -23,6 +23,11 @@ class Title(StrEnum):
     LOADING_MANIFEST = "paper.loading_manifest"
     ROUTE_SHEET = "paper.route_sheet"
     MEAL_POINT_SHEET = "paper.meal_point_sheet"
+    SUBSTITUTION_SHEET = "paper.substitution_sheet"
+    PICK_LIST = "paper.pick_list"
+    CALL_LIST = "paper.call_list"
+    PURCHASE_LIST = "paper.purchase_list"
+    CHANGE_SLIP = "paper.change_slip"
 
 
 def equal(what: str, total: int, parts: Iterable[int]) -> None:
@@ -38,6 +43,10 @@ class PaperHead:
 
     `subject` is the id of the kitchen, meal point or run it is for, `subject_name` its name. `is_confidential` asks
     for the line "return or destroy"; `is_estimated` says that travel times are estimates and not measured.
+
+    A sheet of an earlier version that shows the same as ever holds in the later one: `holds_in` is the newest version
+    in which it does. `copy` counts how often it was printed (0: nobody has counted), `reprint` is the word that says
+    why again.
     """
 
     title: Title
@@ -52,6 +61,9 @@ class PaperHead:
     code: str
     is_estimated: bool
     is_confidential: bool
+    holds_in: int = 0
+    copy: int = 0
+    reprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,18 +46,26 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SupplyPlan:
-    """Every order once: supplied, or left out with a reason."""
+    """Every order once: supplied, or left out with a reason.
+
+    `cost_m` is the price of all meals that do not come from the usual kitchen, and `bound_m` what no choice of kitchens
+    for the same people at the same meal points costs less than; both None where nobody has worked them out.
+    """
 
     supplied: tuple[Supplied, ...]
     left_out: tuple[LeftOut, ...]
+    cost_m: int | None = None
+    bound_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One dish in one texture cooked at once in one kitchen.
+    """One dish in one texture and variant cooked at once on one station of a kitchen.
 
     Times in seconds after the service day's local midnight. `portions` counts `orders`, `spare` comes on top.
-    `eat_by_s` is what the food clock allows from `finish_s` on while the chain stays hot.
+    `eat_by_s` is what the food clock allows from `finish_s` on while the chain stays unbroken. `station_id` is empty
+    in a kitchen that is one line of work. `variant` are the machine words that spoke against another dish for all in
+    it, empty for a plain batch: specials with the same clash share a pot, and nobody else does.
     """
 
     batch_id: str
@@ -70,14 +78,22 @@ class Batch:
     start_s: int
     finish_s: int
     eat_by_s: int
+    station_id: str = ""
+    variant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """Every supplied order in exactly one batch, or left out because no time at the stove remained."""
+    """Every supplied order in exactly one batch, or left out because no station or no time at the stove remained.
+
+    `objective` is the age of all portions when they are eaten, in tenths of a portion-second (`kitchens.batches`), and
+    no schedule of the same batches comes below `bound`; both None where nobody has worked them out.
+    """
 
     batches: tuple[Batch, ...]
     left_out: tuple[LeftOut, ...]
+    objective: int | None = None
+    bound: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from kitchens.meals import Diet, Dish, Fulfilment, Meal, ProvisionMode
+from kitchens.meals import Capability, Diet, Dish, Fulfilment, Meal, ProvisionMode, StationKind
 from routing.places import Place, Window
 
 
@@ -18,6 +18,7 @@ class Order:
     `service_s` the time at the door with its stairs, `floors` those that are walked up.
     `street_id` is the sub-district (街道) of the elder's community, empty where nobody has told.
     `choices` are the dishes wished for in the courses of a set meal; what they leave open is filled with what fits.
+    `former` is the kitchen and meal point that the elder was last served from at this meal, None where nobody knows.
     `is_served` is false when the elder has left the service since the order was placed: a person must look at it.
     """
 
@@ -34,6 +35,27 @@ class Order:
     floors: int = 0
     street_id: str = ""
     choices: tuple[str, ...] = ()
+    former: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One wok, steamer, oven or cold table: it cooks one batch at a time, at its pace and of at most one panful.
+
+    Raises
+    ------
+    ValueError
+        If it cooks nothing in an hour, or its pan holds nothing.
+    """
+
+    station_id: str
+    kind: StationKind
+    meals_per_hour: int
+    pan_portions: int
+
+    def __post_init__(self) -> None:
+        if self.meals_per_hour < 1 or self.pan_portions < 1:
+            raise ValueError(f"station {self.station_id}: expected at least 1 meal an hour and 1 portion in the pan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +64,8 @@ class Kitchen:
 
     `capacity_meals` bounds the whole meal, `meals_per_hour` its pace; cooking may start at `cooking.start_s` and the
     last batch must be packed at `cooking.end_s`. `point_id` names the meal point it stands in, if any; a kitchen that
-    does not deliver (`delivers`) has no van and can serve only that point.
+    does not deliver (`delivers`) has no van and can serve only that point. Its `stations` cook at the same time, all
+    together no faster than `meals_per_hour`; without any it is one line of work at that pace.
     """
 
     kitchen_id: str
@@ -54,10 +77,14 @@ class Kitchen:
     cooking: Window
     point_id: str | None = None
     delivers: bool = True
+    stations: tuple[Station, ...] = ()
+    capabilities: frozenset[Capability] = frozenset()
 
     def __post_init__(self) -> None:
         if self.capacity_meals < 0 or self.meals_per_hour < 1:
             raise ValueError(f"kitchen {self.kitchen_id}: expected capacity >= 0 and at least 1 meal an hour")
+        if len({station.station_id for station in self.stations}) != len(self.stations):
+            raise ValueError(f"kitchen {self.kitchen_id}: expected each station once")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@
   room in their boxes, otherwise by the nearest point that has: points without couriers lend to their neighbours.
 - A meal point gets its usual kitchen unless capacity or diet forbid it; then the kitchen that stands in it; then the
   nearest others, each further pair of kitchen and point at the price of a drive.
+- Who was served from elsewhere yesterday is rather served from there again, as long as that is among what is needed:
+  it makes no table, home or meal leave its own, it decides only where those go who must.
+- A kitchen cooks only what its stations can, and for a diet that needs a line of its own only if it has that line.
 - A kitchen without a van serves only the point it stands in. No kitchen takes more than it can cook in its hours, no
   point more than it can handle, no point more homes than its couriers' boxes hold.
 """
@@ -11,13 +14,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kitchens.clash import Choice, Clash, choose_dish
-from kitchens.meals import Diet, Fulfilment
+from kitchens.meals import HARDNESS, Capability, Diet, Dish, Fulfilment, Ingredient, StationKind, Texture
 from kitchens.problem import DayProblem, Kitchen, Order
 from routing.places import Place
 
@@ -25,6 +28,11 @@ EARTH_M = 6_371_009.0
 NOWHERE = -1
 Pair = tuple[int, int]
 """(kitchen, meal point) by their numbers in the problem."""
+
+NO_PAIR: Pair = (NOWHERE, NOWHERE)
+
+Group = tuple[int, int, int]
+"""Orders alike: able kitchens as a bit mask, meal point, and the other kitchen that cooked for them yesterday."""
 
 _Asked = tuple[Diet, str | None, tuple[str, ...]]
 """What an order asks of a kitchen: orders that ask the same are answered once."""
@@ -43,11 +51,18 @@ class SupplyRules:
     away_m
         What one meal that does not come from the usual kitchen costs, in metres: more than any drive, so that the
         usual kitchen is left only where it must be.
+    sticky_m
+        What it is worth that a meal that must come from elsewhere comes from where it came yesterday.
+    other_street_m
+        What handing a home over to a meal point of another sub-district (街道) costs beyond the way, where both are
+        known.
     """
 
     packing_s: int = 600
     other_kitchen_m: int = 5_000
     away_m: int = 20_000
+    sticky_m: int = 2_000
+    other_street_m: int = 400
 
 
 USUAL_SUPPLY = SupplyRules()
@@ -57,6 +72,31 @@ def cookable(kitchen: Kitchen, packing_s: int) -> int:
     """Return how many meals a kitchen can cook in its hours, at most its capacity."""
     at_stove_s = max(0, kitchen.cooking.end_s - kitchen.cooking.start_s - packing_s)
     return min(kitchen.capacity_meals, at_stove_s * kitchen.meals_per_hour // 3600)
+
+
+def lines_needed(diet: Diet) -> frozenset[Capability]:
+    """Return what a kitchen must be able to do for a diet beyond having a dish that fits.
+
+    Minced and puréed meals need a kitchen that makes them, who takes no pork a line without it, and who must leave
+    anything else out a line that is kept free of it.
+    """
+    needed = {Capability.PUREE} if HARDNESS[diet.texture] <= HARDNESS[Texture.MINCED] else set()
+    if Ingredient.PORK in diet.excludes:
+        needed.add(Capability.HALAL)
+    if diet.excludes - {Ingredient.PORK}:
+        needed.add(Capability.ALLERGEN_FREE)
+    return frozenset(needed)
+
+
+def may_cook_for(kitchens: Sequence[Kitchen], kitchen: Kitchen, diet: Diet) -> bool:
+    """Return whether a kitchen has the lines that a diet needs; where no kitchen has told of any, all may."""
+    return lines_needed(diet) <= kitchen.capabilities or not any(one.capabilities for one in kitchens)
+
+
+def can_make(kitchen: Kitchen, dish: Dish) -> bool:
+    """Return whether a kitchen has something to cook a dish on; without stations it is one line that cooks all."""
+    kinds = {one.kind for one in kitchen.stations}
+    return not kinds or (bool(kinds - {StationKind.COLD}) if dish.station is None else dish.station in kinds)
 
 
 Radians = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -125,8 +165,14 @@ class Reach:
         self.own = [point_at.get(order.point_id or "", NOWHERE) for order in problem.orders]
         self.lenders = [p for p, point in enumerate(points) if point.courier_boxes > 0]
         self.brings = [sum(1 << k for k in np.flatnonzero(column).tolist()) for column in self.reaches.T]
-        self._menu = {kitchen.menu: kitchen for kitchen in kitchens}
-        self._menu_of = [list(self._menu).index(kitchen.menu) for kitchen in kitchens]
+        makes = [replace(k, menu=tuple(dish for dish in k.menu if can_make(k, dish))) for k in kitchens]
+        self._menu = {kitchen.menu: kitchen for kitchen in makes}
+        self._menu_of = [list(self._menu).index(kitchen.menu) for kitchen in makes]
+        self._lines_told = any(kitchen.capabilities for kitchen in kitchens)
+        self.former = [
+            (kitchen_at.get(one.former[0], NOWHERE), point_at.get(one.former[1], NOWHERE)) if one.former else NO_PAIR
+            for one in problem.orders
+        ]
         self._choices: dict[_Asked, tuple[Choice | Clash, ...]] = {}
         self._able_of: dict[_Asked, int] = {}
         self._serving: dict[tuple[int, int], tuple[int, ...]] = {}
@@ -149,9 +195,41 @@ class Reach:
             self._serving[key] = tuple(sorted(found, key=lambda k: (self.drive_m[k, point], k)))
         return self._serving[key]
 
-    def lending_m(self, places: Sequence[Place]) -> NDArray[np.int64]:
+    def group(self, n: int, point: int) -> Group:
+        """Return the group of an order that is handed over at `point`."""
+        former = self.former[n][0]
+        return self.able[n], point, NOWHERE if former == self.usual[point] else former
+
+    def meal_m(self, kitchen: int, group: Group) -> int:
+        """Return the price of one meal of a group from a kitchen, without the drive."""
+        if self.usual[group[1]] == kitchen:
+            return 0
+        return self.rules.away_m - (self.rules.sticky_m if kitchen == group[2] else 0)
+
+    def lending_m(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Return what it costs to hand each of these homes over at each of `lenders`, shape (len(numbers), lenders).
+
+        The metres, more into another sub-district, less where the home was handed over yesterday.
+        """
+        orders = [self.problem.orders[n] for n in numbers]
+        costs = self.ways_to_lenders_m([_door(order) for order in orders])
+        streets = [self.problem.points[p].street_id for p in self.lenders]
+        column = {p: at for at, p in enumerate(self.lenders)}
+        for row, (n, order) in enumerate(zip(numbers, orders, strict=True)):
+            if order.street_id:
+                costs[row] += [self.rules.other_street_m * (one not in {"", order.street_id}) for one in streets]
+            at = column.get(self.former[n][1])
+            if at is not None:
+                costs[row, at] = max(0, int(costs[row, at]) - self.rules.sticky_m)
+        return costs
+
+    def ways_to_lenders_m(self, places: Sequence[Place]) -> NDArray[np.int64]:
         """Return metres from each of `places` to each of `lenders`, shape (len(places), len(lenders))."""
         return ways_m(radians(places), self._lenders_at)
+
+    def may_cook(self, kitchen: int, diet: Diet) -> bool:
+        """Return whether a kitchen has the lines that a diet needs."""
+        return not self._lines_told or lines_needed(diet) <= self.problem.kitchens[kitchen].capabilities
 
     def _all_choices(self, order: Order) -> tuple[Choice | Clash, ...]:
         key = (order.diet, order.dish_id, order.choices)
@@ -164,8 +242,18 @@ class Reach:
         key = (order.diet, order.dish_id, order.choices)
         if key not in self._able_of:
             choices = self._all_choices(order)
-            self._able_of[key] = sum(1 << k for k, choice in enumerate(choices) if isinstance(choice, Choice))
+            self._able_of[key] = sum(
+                1 << k
+                for k, choice in enumerate(choices)
+                if isinstance(choice, Choice) and self.may_cook(k, order.diet)
+            )
         return self._able_of[key]
+
+
+def _door(order: Order) -> Place:
+    if order.place is None:
+        raise ValueError(f"order {order.order_id}: expected a door")
+    return order.place
 
 
 class Room:

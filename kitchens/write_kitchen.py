@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kitchens.account import left_out_orders
+from kitchens.facts import RecipeFacts
 from kitchens.kitchen_papers import (
     BatchSheet,
     CountLine,
+    IngredientLine,
     KitchenCount,
+    LateOrder,
     PointLine,
+    PurchaseLine,
+    PurchaseList,
+    PurchaseNeed,
     Special,
     SpecialGroup,
     Unserved,
 )
 from kitchens.meals import Texture
 from kitchens.packing import Box, PackedDay
-from kitchens.paper_head import Title
+from kitchens.paper_head import PartLine, Title
 from kitchens.plan import Batch
+from kitchens.purchase import Pot, pot_g
 
 HOLDING_STEP_S = 1800
 """The temperature of what stands warm is taken every half hour."""
@@ -38,7 +46,17 @@ def kitchen_count(packed: PackedDay, kitchen_id: str) -> KitchenCount:
         specials=groups,
         special_count=sum(group.count for group in groups),
         unserved=tuple(_unserved(packed, kitchen_id)),
+        closed_at=packed.file.facts.closed_at,
+        closed_by=packed.file.facts.closed_by,
+        late=tuple(_late(packed, kitchen_id)),
     )
+
+
+def _late(packed: PackedDay, kitchen_id: str) -> Iterator[LateOrder]:
+    for order_id, by in sorted(packed.file.facts.late.items()):
+        box = packed.boxes.get(order_id)
+        if box is not None and box.supplied.kitchen_id == kitchen_id:
+            yield LateOrder(order_id, packed.short_name(box.order.elder_id), by)
 
 
 def _count_lines(packed: PackedDay, kitchen_id: str) -> Iterator[CountLine]:
@@ -129,4 +147,63 @@ def _batch_sheet(packed: PackedDay, batch: Batch) -> BatchSheet:
         is_special=any(box.is_special for box in boxes),
         points=tuple(PointLine(one, facts.place(one).name, points[one]) for one in sorted(points)),
         parts=parts,
+        ingredients=tuple(batch_ingredients(packed, batch, parts)),
+        station=_station(packed, batch),
+    )
+
+
+def _station(packed: PackedDay, batch: Batch) -> str:
+    """Return the kind of station a batch is cooked on, empty where the kitchen tells none apart."""
+    stations = {
+        (kitchen.kitchen_id, one.station_id): one.kind
+        for kitchen in packed.file.day.kitchens
+        for one in kitchen.stations
+    }
+    return str(stations.get((batch.kitchen_id, batch.station_id), ""))
+
+
+def batch_ingredients(packed: PackedDay, batch: Batch, parts: Sequence[PartLine]) -> Iterator[IngredientLine]:
+    """Yield what goes into a batch with its retained samples, the most first.
+
+    What goes with a set is scaled by those who have chosen it, and the spare portions with them.
+    """
+    total, recipes = batch.portions + batch.spare, packed.file.facts.recipes
+    portions = {batch.dish_id: total}
+    for part in parts:
+        portions[part.dish_id] = portions.get(part.dish_id, 0) + -(-part.portions * total // batch.portions)
+    grams: dict[str, int] = defaultdict(int)
+    known: dict[str, RecipeFacts] = {}
+    for dish_id, count in portions.items():
+        recipe = recipes.get((batch.kitchen_id, dish_id), ())
+        known |= {line.ingredient_id: line for line in recipe}
+        pot = Pot(batch.kitchen_id, dish_id, count)
+        for ingredient_id, more in pot_g(recipe, pot, packed.file.printing.food.sample_min_g).items():
+            grams[ingredient_id] += more
+    for ingredient_id in sorted(grams, key=lambda one: (-grams[one], one)):
+        one = known[ingredient_id]
+        yield IngredientLine(ingredient_id, one.name, grams[ingredient_id], one.contains)
+
+
+def purchase_list(packed: PackedDay, kitchen_id: str, sheets: Sequence[BatchSheet]) -> PurchaseList:
+    """Return what a kitchen needs for the meal: the ingredients of its batch sheets, and when the first needs them."""
+    needs: dict[str, list[tuple[BatchSheet, IngredientLine]]] = defaultdict(list)
+    for sheet in sheets:
+        for one in sheet.ingredients:
+            needs[one.ingredient_id].append((sheet, one))
+    lines = tuple(
+        PurchaseLine(
+            ingredient=replace(some[0][1], grams=sum(one.grams for _, one in some)),
+            needed_s=min(sheet.start_s for sheet, _ in some),
+            needs=tuple(PurchaseNeed(sheet.batch_id, sheet.dish, one.grams) for sheet, one in some),
+        )
+        for some in sorted(needs.values(), key=lambda some: (-sum(one.grams for _, one in some), some[0][1].name))
+    )
+    return PurchaseList(
+        head=packed.head(
+            Title.PURCHASE_LIST, kitchen_id, packed.file.facts.kitchen(kitchen_id).name, is_confidential=False
+        ),
+        portions=sum(sheet.total for sheet in sheets),
+        grams=sum(line.ingredient.grams for line in lines),
+        lines=lines,
+        unknown=tuple(dict.fromkeys(sheet.dish for sheet in sheets if not sheet.ingredients)),
     )

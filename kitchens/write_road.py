@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kitchens.account import served_orders
 from kitchens.meals import Fulfilment
-from kitchens.packing import Box, PackedDay, courier_run_codes, unload, van_run_codes
+from kitchens.packing import Box, PackedDay, unload
 from kitchens.paper_head import Title
 from kitchens.road_papers import (
     Arrival,
@@ -36,7 +36,7 @@ def loading_manifests(packed: PackedDay) -> tuple[LoadingManifest, ...]:
     unloaded = unload(packed)
     return tuple(
         _manifest(packed, code, run, [unloaded[code, at] for at in range(1, len(run.stops) + 1)])
-        for code, run in van_run_codes(packed.file.plan).items()
+        for code, run in packed.van_runs.items()
     )
 
 
@@ -94,7 +94,7 @@ def _carriers(point_id: str, boxes: int, size: int, used: int) -> tuple[Carrier,
 
 def route_sheets(packed: PackedDay) -> tuple[RouteSheet, ...]:
     """Return one route sheet per courier run, in the order of their codes."""
-    return tuple(_route_sheet(packed, code, run) for code, run in courier_run_codes(packed.file.plan).items())
+    return tuple(_route_sheet(packed, code, run) for code, run in packed.courier_runs.items())
 
 
 def _route_sheet(packed: PackedDay, code: str, run: CourierRun) -> RouteSheet:
@@ -196,7 +196,7 @@ def meal_point_sheets(packed: PackedDay) -> tuple[MealPointSheet, ...]:
     for point_id, arrival in (*_on_site(packed), *_by_van(packed)):
         arrivals[point_id].append(arrival)
     hand_outs: dict[str, list[HandOut]] = defaultdict(list)
-    for code, run in courier_run_codes(packed.file.plan).items():
+    for code, run in packed.courier_runs.items():
         name = packed.file.facts.courier(run.courier_id).name
         for number, trip in enumerate(run.trips, start=1):
             hand_outs[trip.point_id].append(_hand_out(code, number, name, trip))
@@ -226,7 +226,7 @@ def _on_site(packed: PackedDay) -> Iterator[tuple[str, Arrival]]:
 
 def _by_van(packed: PackedDay) -> Iterator[tuple[str, Arrival]]:
     facts = packed.file.facts
-    for code, run in van_run_codes(packed.file.plan).items():
+    for code, run in packed.van_runs.items():
         plate, name = facts.van(run.van_id).plate, facts.kitchen(run.kitchen_id).name
         for stop in run.stops:
             arrival = Arrival(code, plate, run.kitchen_id, name, stop.arrive_s, stop.ready_s, stop.boxes)

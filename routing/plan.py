@@ -18,6 +18,8 @@ class Reason(StrEnum):
     NO_KITCHEN = "no_kitchen"
     NO_DISH = "no_dish"
     KITCHEN_FULL = "kitchen_full"
+    NO_STATION = "no_station"
+    STATION_FULL = "station_full"
     POINT_CLOSED = "point_closed"
     NO_COURIER = "no_courier"
     NO_VAN = "no_van"
@@ -31,6 +33,8 @@ class Reason(StrEnum):
     NOT_CERTIFIED = "not_certified"
     LOCKED = "locked"
     FORBIDDEN = "forbidden"
+    KITCHEN_FAILED = "kitchen_failed"
+    NO_LINE = "no_line"
 
 
 class MadeBy(StrEnum):

@@ -11,6 +11,8 @@ from service.clock import Clock
 from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.errors import NuanfanError
+from service.failing.drill import deal_with, refuse
+from service.failing.reporting import FAILURE, failure_of_job
 from service.idempotency import forget_old_answers
 from service.menus.cycles import lay_ahead
 from service.papers import write_due_papers
@@ -62,6 +64,8 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
                 run_meal(*meal_of(job), kit)
             elif job.name == REPLAN:
                 replan_meal(*meal_of(job), kit)
+            elif job.name == FAILURE:
+                deal_with(failure_of_job(job), kit)
             elif job.name == GENERATE:
                 lay_ahead(database, clock)
                 generate_ahead(database, clock)
@@ -73,6 +77,8 @@ def do_work(database: Database, settings: Settings, clock: Clock) -> int:
             if job.name == REPLAN:
                 # A person asked for it and may ask again: a refusal is told to them, not tried again.
                 tell_refused(database, *meal_of(job), refusal, clock)
+            elif job.name == FAILURE:
+                refuse(database, failure_of_job(job), refusal, clock.now())
             elif refusal.key != "error.already_published":
                 log.warning("work_failed", work=job.subject, attempt=job.attempt, why=refusal.key)
                 fail(database, job, clock, str(refusal))

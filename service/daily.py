@@ -7,16 +7,19 @@ nothing, and whoever comes next starts again from the closed orders.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
 from kitchens.account import forgotten_orders
 from kitchens.assign import assign_supply_plain
 from kitchens.batches import plan_batches
+from kitchens.batches_keeping import keep_batches
+from kitchens.batches_settling import settle_batches
 from kitchens.dispatch import runs_problem
+from kitchens.food_clock import rules_of_day
 from kitchens.meals import Meal
-from kitchens.plan import DayPlan
+from kitchens.plan import BatchPlan, DayPlan, SupplyPlan
 from kitchens.settling import held_supply, supply_as_planned
 from routing.check import check_runs
 from routing.insertion import plan_runs_plain
@@ -104,8 +107,7 @@ def plan_day(
         supply = solver.ask("assign_supply", day, seed=settings.seed, otherwise=lambda: assign_supply_plain(day))
         supply = held_supply(day, supply, wishes.held)
         kit.report("assign", 1, 1)
-        batches = plan_batches(day, supply)
-        kit.report("batches", 1, 1)
+        batches, begun = _cooked(question, solver, supply, kit)
         problem = runs_problem(
             day,
             supply,
@@ -125,9 +127,46 @@ def plan_day(
             engine=str(settings.engine),
             otherwise=lambda: plan_runs_plain(problem),
         )
-        bound_m = solver.ask_besides("lower_bound", problem, runs)
-    plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(solver.marks), bound_m)
-    return _checked(question, problem, plan, kit), problem
+        plan = DayPlan(day.service_day, day.meal, supply, batches, runs, tuple(solver.marks))
+        plan, problem = _settled(question, problem, _checked(question, problem, plan, kit), kit, begun)
+        if plan.runs is runs:
+            plan = replace(plan, bound_m=solver.ask_besides("lower_bound", problem, runs))
+    return plan, problem
+
+
+def _cooked(question: Question, solver: Solver, supply: SupplyPlan, kit: Kitbag) -> tuple[BatchPlan, frozenset[str]]:
+    """Return the batches, and the kitchens that have begun to cook what was published before and keep theirs."""
+    day, food = question.day, rules_of_day(question.day.service_day)
+    kit.report("batches", 0, 1)
+    batches = solver.ask(
+        "plan_batches",
+        day,
+        supply,
+        rules=food,
+        seed=kit.settings.seed,
+        otherwise=lambda: plan_batches(day, supply, rules=food),
+    )
+    kit.report("batches", 1, 1)
+    return keep_batches(batches, question.begun)
+
+
+def _settled(
+    question: Question, problem: RunProblem, plan: DayPlan, kit: Kitbag, begun: Collection[str]
+) -> tuple[DayPlan, RunProblem]:
+    """Return the plan with everything cooked as late as its vans let it, and the question with that; else as it was."""
+    late = settle_batches(
+        question.day,
+        plan.supply,
+        plan.batches,
+        problem,
+        plan.runs,
+        allowance_s=kit.settings.eating_allowance_s,
+        begun=begun,
+    )
+    settled = replace(plan, batches=late.batches)
+    if faults(question, late.problem, settled):
+        return replace(plan, marks=(*plan.marks, "plain:settle_batches:check_refused")), problem
+    return settled, late.problem
 
 
 def _checked(question: Question, problem: RunProblem, asked: DayPlan, kit: Kitbag) -> DayPlan:
@@ -137,7 +176,7 @@ def _checked(question: Question, problem: RunProblem, asked: DayPlan, kit: Kitba
         runs = plan_runs_plain(problem)
         supply = supply_as_planned(asked.supply, problem, runs)
         marks = (*asked.marks, "plain:plan_runs:check_refused")
-        plan = replace(asked, supply=supply, runs=runs, marks=marks, bound_m=None)
+        plan = replace(asked, supply=supply, runs=runs, marks=marks)
         refuse_if_somebody_is_forgotten(question, problem, plan)
     kit.report("check", 1, 1)
     return plan

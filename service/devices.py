@@ -29,6 +29,9 @@ MOST_TRIES = 10
 SEEN_EVERY = timedelta(minutes=1)
 """How often a kiosk notes that it is there: a write a minute, not one a touch."""
 
+SILENT_AFTER = timedelta(minutes=15)
+"""A kiosk says every five minutes that it is there; after three that were missed somebody should look."""
+
 _TRIES = "/kiosk/register"
 
 
@@ -48,6 +51,19 @@ class DeviceLine:
     registered_at: datetime | None
     seen_at: datetime | None
     revoked_at: datetime | None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Return whether it opens nothing any more."""
+        return self.revoked_at is not None
+
+    def state_at(self, now: datetime) -> str:
+        """Return how it stands: revoked, registered, silent, waiting for its code, or too late for it."""
+        if self.is_revoked:
+            return "revoked"
+        if self.registered_at is not None:
+            return "silent" if self.seen_at is None or now - self.seen_at > SILENT_AFTER else "registered"
+        return "waiting" if self.waits_until is not None and self.waits_until > now else "late"
 
 
 def add_kiosk(database: Database, meal_point_code: str, *, by: str, clock: Clock) -> tuple[Device, str]:

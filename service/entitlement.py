@@ -17,7 +17,7 @@ from service.people.lifecycle import state_on
 from service.people.record import Record, get_record
 from service.subsidies import Covers, Place, Rule, Scheme, Standing, age_on
 from service.subsidies import Dwelling as RuleDwelling
-from service.subsidies.conditions import Obstacle, person_obstacle
+from service.subsidies.conditions import NOT_NOTED, Obstacle, person_obstacle
 from service.subsidies.places import key_of, place_named
 from service.subsidies.rules import EatingRule
 from service.tables import Community, Dwelling, ElderPlace, ElderState, PlaceKind, Street
@@ -78,7 +78,7 @@ class Entitlement:
     Attributes
     ----------
     may_eat
-        Whether the elder may order a meal of that day.
+        Whether the elder may order a meal of that day; where the record does not tell, yes, at the full price.
     is_subsidised
         Whether any rule takes something off the elder's bill, whatever the elder's state is.
     rules
@@ -165,7 +165,8 @@ def decide_from(session: Session, record: Record, on: date, scheme: Scheme) -> E
     return Entitlement(
         day=on,
         may_eat=_own_obstacle(record, on) or _may_eat(in_force.eating, standing, age),
-        is_subsidised=_is_subsidised(in_force.rules, rules, standing, age, on),
+        is_subsidised=_not_noted(in_force.eating, standing, age)
+        or _is_subsidised(in_force.rules, rules, standing, age, on),
         rules=rules,
         is_birth_date_known=record.elder.birth_date is not None,
     )
@@ -198,9 +199,20 @@ def _may_eat(rule: EatingRule | None, standing: Standing, age: int) -> Answer:
     if rule is None:
         return Answer("people.may_eat.yes", "people.why.no_eating_rule")
     obstacle = person_obstacle(rule.person, standing, age)
+    if obstacle is not None and obstacle.key in NOT_NOTED:
+        # Nobody goes hungry because something was not written down: the desk asks, and no subsidy is paid until then.
+        return Answer("people.may_eat.yes", obstacle.key.replace("money.", "people."), obstacle.values, _basis(rule))
     if obstacle is not None:
         return Answer("people.may_eat.no", obstacle.key, obstacle.values, _basis(rule))
     return Answer("people.may_eat.yes", "people.why.may_eat", {"age": age}, _basis(rule))
+
+
+def _not_noted(rule: EatingRule | None, standing: Standing, age: int) -> Answer | None:
+    """Return the no to a subsidy that a gap in the record gives: nobody can tell yet that the meal is one of these."""
+    obstacle = person_obstacle(rule.person, standing, age) if rule is not None else None
+    if rule is None or obstacle is None or obstacle.key not in NOT_NOTED:
+        return None
+    return Answer("people.subsidised.no", obstacle.key, obstacle.values, _basis(rule))
 
 
 def _is_subsidised(rules: Sequence[Rule], answers: Sequence[Answer], standing: Standing, age: int, on: date) -> Answer:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kitchens.assign_why import BY_ROAD, told
 from routing.explain import Because
 from service.clock import hh_mm
 from service.texts import Key, text
@@ -43,6 +44,7 @@ class Names:
             "point": self.points,
             "own_point": self.points,
             "kitchen": self.kitchens,
+            "usual_kitchen": self.kitchens,
         }.get(value)
 
 
@@ -51,14 +53,23 @@ NO_NAMES = Names()
 
 def sentences(language: str, becauses: Iterable[Because], names: Names = NO_NAMES) -> tuple[str, ...]:
     """Return one sentence a fact, in order, times as clock times and figures with their units."""
-    return tuple(_sentence(language, one, names) for one in becauses)
+    return tuple(_sentence(language, one.cause, one.values, names) for one in becauses)
 
 
-def _sentence(language: str, one: Because, names: Names) -> str:
+def exception_sentences(language: str, detail: str, names: Names = NO_NAMES) -> tuple[str, ...]:
+    """Return why a meal does not come from where it usually does, from the words that are stored with its order.
+
+    What the road decides is explained by the road.
+    """
+    causes = [one for one in told(detail) if one[0] != BY_ROAD]
+    return tuple(_sentence(language, f"away.{cause}", values, names) for cause, values in causes)
+
+
+def _sentence(language: str, cause: str, facts: Mapping[str, str | int], names: Names) -> str:
     values: dict[str, object] = {}
-    for name, value in one.values.items():
+    for name, value in facts.items():
         values[name.removesuffix("_s").removesuffix("_m")] = _said(language, name, value, names)
-    said = text(language, f"explain.{one.cause}", **values)
+    said = text(language, f"explain.{cause}", **values)
     return BETWEEN_HAN.sub("", said) if language == "zh" else said
 
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from kitchens.facts import CourierFacts, DishFacts, ElderFacts, Facts, KitchenFacts, PlaceFacts, VanFacts
 from kitchens.meals import Meal
 from service.cautions import cautions_of
-from service.tables import Courier, Dish, Elder, Kitchen, MealOrder, MealPoint, Van
+from service.purchasing import recipes_of_meal
+from service.tables import Courier, Dish, Elder, Kitchen, LateRequest, MealDay, MealOrder, MealPoint, Van
 
 
 def read_facts(session: Session, service_day: date, meal: Meal) -> Facts:
@@ -17,6 +18,7 @@ def read_facts(session: Session, service_day: date, meal: Meal) -> Facts:
     of_meal = select(MealOrder.elder_number).where(MealOrder.service_day == service_day, MealOrder.meal == meal)
     elders = session.exec(select(Elder).where(col(Elder.number).in_(of_meal))).all()
     cautions = cautions_of(session, [elder.number for elder in elders], service_day)
+    closed = session.get(MealDay, (service_day, meal))
     return Facts(
         elders={elder.number: _elder(elder, cautions.get(elder.number, ())) for elder in elders},
         places={
@@ -33,7 +35,26 @@ def read_facts(session: Session, service_day: date, meal: Meal) -> Facts:
         },
         vans={van.code: VanFacts(van.code, van.plate, van.driver, van.phone) for van in session.exec(select(Van))},
         dishes={dish.code: DishFacts(dish.code, dish.name) for dish in session.exec(select(Dish))},
+        recipes=recipes_of_meal(session, service_day, meal),
+        closed_at=closed.closed_at if closed is not None else None,
+        closed_by=(closed.closed_by or "") if closed is not None else "",
+        late=_late(session, service_day, meal),
     )
+
+
+def _late(session: Session, service_day: date, meal: Meal) -> dict[int, str]:
+    """Return who has let an order in after the cut-off, by order; a wish to cancel is no such order."""
+    rows = session.exec(
+        select(LateRequest.order_id, LateRequest.decided_by)
+        .join(MealOrder, col(MealOrder.id) == col(LateRequest.order_id))
+        .where(
+            MealOrder.service_day == service_day,
+            MealOrder.meal == meal,
+            col(LateRequest.accepted).is_(True),
+            col(LateRequest.cancels).is_(False),
+        )
+    )
+    return {order_id: by or "" for order_id, by in rows}
 
 
 def _elder(elder: Elder, cautions: tuple[str, ...]) -> ElderFacts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from kitchens.dispatch import HOME_WINDOWS
@@ -21,11 +22,13 @@ from service.db import Database
 from service.diets import refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
-from service.menus.choices import keep_choices
+from service.menus.choices import choices_of, keep_choices
 from service.orders import (
     Placing,
     Wish,
+    answer_wishes,
     ensure_meal_day,
+    find_held_order,
     find_order,
     find_point,
     get_served_elder,
@@ -58,7 +61,11 @@ def ask_late(
     def work(session: Session) -> Answer:
         return asked_late_in(session, placing, wish, reason, clock)
 
-    return MealOrder.model_validate(answered_once(database, call, clock, work))
+    try:
+        return MealOrder.model_validate(answered_once(database, call, clock, work))
+    except IntegrityError as error:
+        # Two clerks at once: the database let one through.
+        raise ConflictError("error.already_ordered", elder=placing.elder_number, day=wish.service_day) from error
 
 
 def asked_late_in(session: Session, placing: Placing, wish: Wish, reason: str, clock: Clock) -> Answer:
@@ -68,6 +75,9 @@ def asked_late_in(session: Session, placing: Placing, wish: Wish, reason: str, c
     _refuse_unless_late(session, elder, wish.service_day, wish.meal, clock)
     refuse_unknown_dish(session, wish.service_day, wish.meal, wish.dish_code)
     order = find_order(session, elder.number, wish.service_day, wish.meal)
+    if order is not None:
+        # Held and read anew: somebody else may be asking for the same meal.
+        session.refresh(order, with_for_update=True)
     if order is not None and order.state in {OrderState.PLACED, OrderState.REQUESTED}:
         raise ConflictError("error.already_ordered", elder=elder.number, day=wish.service_day)
     point = find_point(session, elder)
@@ -104,7 +114,7 @@ def ask_late_cancel(
 def asked_late_cancel_in(session: Session, order_id: int, reason: str, by: str, clock: Clock) -> Answer:
     """As `ask_late_cancel`, within the caller's transaction."""
     _refuse_no_reason(reason)
-    order = session.get(MealOrder, order_id)
+    order = find_held_order(session, order_id)
     if order is None:
         raise NotFoundError("error.unknown_order", order=order_id)
     if order.state != OrderState.PLACED:
@@ -132,21 +142,20 @@ def decide_late(
         If it is decided already, the meal is over, being planned, or has left the kitchen.
     """
     with database.write() as session:
-        # Held, so that of two who answer at once the second hears that it is decided.
-        request = session.get(LateRequest, request_id, with_for_update=True)
+        request = session.get(LateRequest, request_id)
         if request is None:
             raise NotFoundError("error.unknown_request", request=request_id)
-        if request.decided_at is not None:
+        # The order before its wish, as everybody holds them who changes both.
+        order = session.get_one(MealOrder, request.order_id, with_for_update=True)
+        if answer_wishes(session, request.order_id, clock, only=request_id, by=by, accepts=accepts, why=why) != 1:
             raise ConflictError("error.already_decided", request=request_id)
         if not accepts and not why.strip():
             raise InvalidError("error.no_reason", most=LONGEST_REASON)
-        order = session.get_one(MealOrder, request.order_id)
         if accepts:
             _accept(session, request, order, by, clock)
         elif not request.cancels:
             order.state, order.changed_at = OrderState.REFUSED, clock.now()
-        request.decided_at, request.decided_by, request.accepted, request.why = clock.now(), by, accepts, why.strip()
-        session.add_all([request, order])
+        session.add(order)
         _tell_decided(session, request, order, clock)
         subject = str(order.id)
         audit.note(session, at=clock.now(), actor=by, action="decide_late", subject=subject, accepted=accepts)
@@ -167,9 +176,18 @@ def list_late(session: Session, service_day: date, meal: Meal, kitchen_code: str
 
 
 def _accept(session: Session, request: LateRequest, order: MealOrder, by: str, clock: Clock) -> None:
-    """Let a wish count; a plan that is published already is made again with it."""
+    """Let a wish count; a plan that is published already is made again with it.
+
+    A meal is asked of today's record once more: between the wish and the kitchen's word the elder may have left the
+    service, the diet may have been changed, or the dish may have gone from the menu.
+    """
     meal = Meal(order.meal)
     _refuse_if_over(order.service_day, meal, clock)
+    if not request.cancels:
+        elder = get_served_elder(session, order.elder_number)
+        asked = (order.service_day, meal, order.dish_code)
+        refuse_unknown_dish(session, *asked)
+        refuse_clashing(session, elder, *asked, order.kitchen_code, choices_of(session, order.id or 0))
     ensure_meal_day(session, order.service_day, meal)
     day = session.exec(
         select(MealDay)

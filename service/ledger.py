@@ -316,8 +316,15 @@ def _aside_row(
         "kitchen_code": whose.kitchen_code or None,
         "meal_point_code": whose.meal_point_code or None,
         "reason": why.reason,
-        "details": {name: value if isinstance(value, int) else str(value) for name, value in why.values.items()},
+        "details": {name: _kept(value) for name, value in why.values.items()},
     }
+
+
+def _kept(value: object) -> object:
+    """Return a value of a sentence as JSON keeps it: a number, a word, or several."""
+    if isinstance(value, (list, tuple)):
+        return [_kept(one) for one in value]
+    return value if isinstance(value, int) else str(value)
 
 
 def _entry_row(

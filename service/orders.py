@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import load_only, make_transient_to_detached
 from sqlmodel import Session, col, select
@@ -17,7 +17,7 @@ from service import audit
 from service.calendar import cut_off, is_service_day
 from service.capacity import refuse_if_full, refuse_unknown_dish
 from service.clock import ZONE, Clock, local_day
-from service.db import Database, insert_unless_there
+from service.db import Database, changed_rows, insert_unless_there
 from service.diets import DIET, refuse_clashing
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
@@ -243,7 +243,7 @@ def cancel_order(database: Database, order_id: int, *, by: str, clock: Clock, ca
 
 def cancelled_in(session: Session, order_id: int, by: str, clock: Clock) -> Answer:
     """Cancel an order within the caller's transaction, by the rules of `cancel_order`."""
-    order = session.get(MealOrder, order_id)
+    order = find_held_order(session, order_id)
     if order is None:
         raise NotFoundError("error.unknown_order", order=order_id)
     if order.state == OrderState.REQUESTED:
@@ -267,9 +267,8 @@ def ensure_meal_day(session: Session, service_day: date, meal: Meal) -> None:
 
 def _taken_back(session: Session, order: MealOrder, by: str, clock: Clock) -> Answer:
     """Take back a late wish that no kitchen has answered: whoever asked may, at any time."""
-    for request in open_requests(session, order):
-        request.decided_at, request.decided_by, request.accepted = clock.now(), by, False
-        session.add(request)
+    if not answer_wishes(session, order.id or 0, clock, by=by):
+        raise ConflictError("error.wish_decided", day=order.service_day)
     order.state, order.changed_at = OrderState.CANCELLED, clock.now()
     session.add(order)
     audit.note(session, at=clock.now(), actor=by, action="cancel_order", subject=str(order.id))
@@ -281,6 +280,32 @@ def open_requests(session: Session, order: MealOrder) -> list[LateRequest]:
     """Return the late wishes about an order that no kitchen has answered."""
     of_order = select(LateRequest).where(LateRequest.order_id == order.id, col(LateRequest.decided_at).is_(None))
     return list(session.exec(of_order))
+
+
+def answer_wishes(
+    session: Session,
+    order_id: int,
+    clock: Clock,
+    *,
+    by: str,
+    only: int | None = None,
+    accepts: bool = False,
+    why: str = "",
+) -> int:
+    """Answer the late wishes about an order that nobody has answered, and return how many: of two at once one does.
+
+    Who asks for `only` one of them answers no other.
+    """
+    waiting = [col(LateRequest.order_id) == order_id, col(LateRequest.decided_at).is_(None)]
+    if only is not None:
+        waiting.append(col(LateRequest.id) == only)
+    answer = {"decided_at": clock.now(), "decided_by": by, "accepted": accepts, "why": why.strip()}
+    return changed_rows(session.execute(update(LateRequest).where(*waiting).values(**answer)))
+
+
+def find_held_order(session: Session, order_id: int) -> MealOrder | None:
+    """Return an order as it stands, held until the transaction ends."""
+    return session.get(MealOrder, order_id, with_for_update=True, populate_existing=True)
 
 
 def hold_open(session: Session, service_day: date, meal: Meal) -> bool:

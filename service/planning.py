@@ -11,12 +11,15 @@ from sqlmodel import Session, col, select
 from kitchens import meals
 from kitchens import problem as kitchens_problem
 from kitchens.facts import Facts
+from kitchens.plan import Batch
 from kitchens.wishes import NO_WISHES, Wishes
 from routing import problem as routing_problem
 from routing.places import Place, Window
+from service.begun import begun_batches
 from service.calendar import is_service_day
 from service.diets import diet_of
 from service.facts import read_facts
+from service.failing.lasting import after_failures
 from service.menus.choices import choices_of_meal
 from service.menus.dishes import list_menus
 from service.tables import (
@@ -25,11 +28,15 @@ from service.tables import (
     Elder,
     ElderState,
     Kitchen,
+    KitchenCapability,
     KitchenMeal,
+    KitchenStation,
     MealDay,
     MealOrder,
     MealPoint,
     OrderState,
+    Plan,
+    PlannedOrder,
     Van,
 )
 from service.wishes import read_wishes
@@ -45,7 +52,8 @@ box, riding included, that couriers of dense quarters are reported to need."""
 class Question:
     """Everything one meal is planned from, and what its papers say: both as they were at one moment.
 
-    `lost_locks` are the elders about whom a person has decided what cannot be kept any more.
+    `begun` are the batches of kitchens that have begun to cook what was published before, `lost_locks` the elders about
+    whom a person has decided what cannot be kept any more.
     """
 
     day: kitchens_problem.DayProblem
@@ -54,10 +62,14 @@ class Question:
     couriers: tuple[routing_problem.Courier, ...]
     wishes: Wishes = NO_WISHES
     lost_locks: tuple[str, ...] = ()
+    begun: tuple[Batch, ...] = ()
 
 
-def read_question(session: Session, service_day: date, meal: meals.Meal) -> Question:
-    """Return the closed orders of a meal and all there is to serve them with, in a stable order."""
+def read_question(session: Session, service_day: date, meal: meals.Meal, *, as_reported: bool = True) -> Question:
+    """Return the closed orders of a meal and all there is to serve them with, in a stable order.
+
+    What a kitchen has reported as out is not there, unless it is to be looked at without that (not `as_reported`).
+    """
     state = session.get_one(MealDay, (service_day, meal))
     couriers = _list_couriers(session, with_reserve=state.all_delivered)
     points = [
@@ -69,6 +81,8 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
     kitchens = _list_kitchens(
         session, service_day, meal, points, {van.kitchen_id for van in vans if van.capacity_boxes}
     )
+    if as_reported:
+        kitchens = after_failures(session, service_day, meal, kitchens)
     known = {kitchen.kitchen_id for kitchen in kitchens}
     boxes = _boxes_by_point(couriers)
     streets = _streets(session)
@@ -89,6 +103,7 @@ def read_question(session: Session, service_day: date, meal: meals.Meal) -> Ques
         couriers=on_duty,
         wishes=wishes,
         lost_locks=lost,
+        begun=begun_batches(session, service_day, meal),
     )
 
 
@@ -113,10 +128,27 @@ def _list_orders(
         .order_by(col(MealOrder.id))
     )
     chosen = choices_of_meal(session, service_day, meal)
+    former = _last_served(session, service_day, meal)
     return tuple(
-        replace(_order(order, elder, streets, all_delivered=all_delivered), choices=chosen.get(order.id or 0, ()))
+        replace(
+            _order(order, elder, streets, all_delivered=all_delivered),
+            choices=chosen.get(order.id or 0, ()),
+            former=former.get(elder.number),
+        )
         for order, elder in rows
     )
+
+
+def _last_served(session: Session, service_day: date, meal: meals.Meal) -> dict[str, tuple[str, str]]:
+    """Return the kitchen and meal point of each elder in the newest plan of the same meal on an earlier day."""
+    earlier = select(Plan.id).where(Plan.meal == meal, Plan.service_day < service_day)
+    last = session.exec(earlier.order_by(col(Plan.service_day).desc(), col(Plan.version).desc()).limit(1)).first()
+    rows = session.exec(
+        select(MealOrder.elder_number, PlannedOrder.kitchen_code, PlannedOrder.meal_point_code)
+        .join(MealOrder, col(MealOrder.id) == col(PlannedOrder.order_id))
+        .where(PlannedOrder.plan_id == last, col(PlannedOrder.kitchen_code).is_not(None))
+    )
+    return {elder: (kitchen or "", point or "") for elder, kitchen, point in rows}
 
 
 def _order(
@@ -151,6 +183,7 @@ def _list_kitchens(
 ) -> list[kitchens_problem.Kitchen]:
     menus = list_menus(session, service_day, meal)
     stands_in = {point.kitchen_code: point.code for point in points if point.kitchen_on_site}
+    stations, capabilities = _stations(session), _capabilities(session)
     rows = session.exec(
         select(Kitchen, KitchenMeal)
         .join(KitchenMeal, col(KitchenMeal.kitchen_code) == col(Kitchen.code))
@@ -168,9 +201,29 @@ def _list_kitchens(
             cooking=Window(work.cooking_start_s, work.cooking_end_s),
             point_id=stands_in.get(kitchen.code),
             delivers=kitchen.code in with_vans,
+            stations=stations.get(kitchen.code, ()),
+            capabilities=capabilities.get(kitchen.code, frozenset()),
         )
         for kitchen, work in rows
     ]
+
+
+def _stations(session: Session) -> dict[str, tuple[kitchens_problem.Station, ...]]:
+    """Return what each kitchen cooks on."""
+    found: dict[str, tuple[kitchens_problem.Station, ...]] = {}
+    ordered = select(KitchenStation).order_by(col(KitchenStation.kitchen_code), col(KitchenStation.code))
+    for row in session.exec(ordered):
+        station = kitchens_problem.Station(row.code, meals.StationKind(row.kind), row.meals_per_hour, row.pan_portions)
+        found[row.kitchen_code] = (*found.get(row.kitchen_code, ()), station)
+    return found
+
+
+def _capabilities(session: Session) -> dict[str, frozenset[meals.Capability]]:
+    """Return what each kitchen can do beyond ordinary cooking."""
+    found: dict[str, frozenset[meals.Capability]] = {}
+    for row in session.exec(select(KitchenCapability)):
+        found[row.kitchen_code] = found.get(row.kitchen_code, frozenset()) | {meals.Capability(row.capability)}
+    return found
 
 
 def _meal_point(

@@ -17,7 +17,21 @@ from service.access import EVERYTHING, Reach
 from service.clock import Clock, instant_of
 from service.db import Database, changed_rows
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from service.tables import Batch, Courier, CourierRun, Notice, Outcome, Plan, Role, VanRun, Visit
+from service.kitchen_work.records import add_finish, take_finish_back
+from service.tables import (
+    Batch,
+    Courier,
+    CourierRun,
+    MissingBox,
+    MissingWay,
+    Notice,
+    Outcome,
+    Plan,
+    PlannedOrder,
+    Role,
+    VanRun,
+    Visit,
+)
 from service.texts import Key
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -49,6 +63,8 @@ def mark_cooked(
         _refuse_outside(reach, Reach(kitchen=batch.kitchen_code))
         when = _checked_time(session, batch.plan_id, at, clock)
         if _set_once(session, Batch, batch_id, Batch.cooked_at, when):
+            session.refresh(batch)
+            add_finish(session, batch, when, by=by, now=clock.now())
             audit.note(session, at=clock.now(), actor=by, action="batch.cooked", subject=batch.code)
         session.refresh(batch)
         return batch
@@ -68,6 +84,7 @@ def undo_cooked(database: Database, batch_id: int, *, by: str, reach: Reach, clo
             raise NotFoundError("progress.unknown_batch", batch=batch_id)
         _refuse_outside(reach, Reach(kitchen=batch.kitchen_code))
         _refuse_late_undo(batch.cooked_at, clock)
+        take_finish_back(session, batch, by=by, now=clock.now())
         batch.cooked_at = None
         session.add(batch)
         audit.note(session, at=clock.now(), actor=by, action="batch.undo", subject=batch.code)
@@ -129,13 +146,16 @@ def record_outcome(
     InvalidError
         If `at` lies in the future or before the service day, or the note is too long.
     ConflictError
-        If the visit has another outcome already, or a newer plan has replaced this one.
+        If the visit has another outcome already, a newer plan has replaced this one, or a box for the door is missing
+        and nobody has said yet what became of it.
     """
     if len(note) > LONGEST_NOTE:
         raise InvalidError("progress.note_too_long", longest=LONGEST_NOTE)
     with database.write() as session:
         visit, run = _get_visit(session, visit_id, reach)
         when = _checked_time(session, run.plan_id, at, clock)
+        if outcome in HANDED_OVER:
+            _refuse_missing_box(session, visit)
         claimed = session.execute(
             update(Visit)
             .where(col(Visit.id) == visit_id, col(Visit.outcome).is_(None))
@@ -178,6 +198,20 @@ def _get_visit(session: Session, visit_id: int, reach: Reach) -> tuple[Visit, Co
     run = session.get_one(CourierRun, visit.courier_run_id)
     _refuse_outside(reach, Reach(courier=run.courier_code, meal_point=visit.meal_point_code))
     return visit, run
+
+
+def _refuse_missing_box(session: Session, visit: Visit) -> None:
+    """Refuse to call a door served while a box for it is on the open list, or where none is left for it."""
+    lost = session.exec(
+        select(MissingBox)
+        .join(PlannedOrder, col(PlannedOrder.order_id) == col(MissingBox.order_id))
+        .where(PlannedOrder.visit_id == visit.id)
+    ).all()
+    waiting = [one.label for one in lost if one.settled_at is None]
+    if waiting:
+        raise ConflictError("progress.box_missing", label=waiting[0])
+    if lost and sum(1 for one in lost if one.way == MissingWay.CALLED_OFF) >= visit.boxes:
+        raise ConflictError("progress.box_called_off", label=lost[0].label)
 
 
 def _refuse_outside(reach: Reach, subject: Reach) -> None:

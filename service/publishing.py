@@ -10,11 +10,10 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from kitchens.account import figures, left_out_orders
+from kitchens.assign_why import exceptions
 from kitchens.meals import Meal
-from kitchens.packing import courier_run_codes, label_codes, van_run_codes
-from kitchens.papers import DayFile, Papers, Printing, write_papers
+from kitchens.packing import PackedDay
 from kitchens.plan import DayPlan, LeftOut
-from kitchens.settling import problem_as_planned
 from routing.costs import costs_of
 from routing.plan import Reason
 from routing.problem import RunProblem
@@ -23,7 +22,7 @@ from service.clock import Clock, hh_mm
 from service.db import Database
 from service.frozen import freeze
 from service.outbox import tell
-from service.papers import due_papers
+from service.paper_versions import pack_version, store_papers
 from service.people import NOT_ASKED, open_address_task
 from service.planning import Question
 from service.settings import Settings
@@ -40,9 +39,7 @@ from service.tables import (
     VanStop,
     Visit,
 )
-from service.versions import Former, changed_homes, find_former, refuse_if_on_the_road, take_over
-
-MEAL_CODES = {Meal.BREAKFAST: "B", Meal.LUNCH: "L", Meal.DINNER: "D"}
+from service.versions import Former, find_former, refuse_if_on_the_road, take_over, take_over_road
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +70,39 @@ def publish(
     clock: Clock,
     *,
     actor: str,
+    allows_road: bool = False,
+    why: tuple[str, ...] = (),
 ) -> Published:
     """Write the plan's rows, the papers due and the notices; the caller's transaction makes them true together.
 
-    A later version takes over what the former one has cooked, and makes its papers void.
+    A later version takes over what the former one has cooked, and makes its papers void. One that `allows_road` takes
+    over what has left and what has been handed over, too. `why` it was made is printed on what changed.
 
     Raises
     ------
     ConflictError
-        If the former version is on the road already, or what it has cooked is not in this one.
+        If the former version is on the road already and the new one does not allow that or has not the same on it, or
+        what it has cooked is not in this one.
     """
     now = clock.now()
     head = _head(session, question, problem, plan, settings, now)
     former = find_former(session, head)
-    if former is not None:
+    if former is not None and not allows_road:
         refuse_if_on_the_road(session, former.plan)
     plan_id = _flushed_id(session, head)
     left_out = left_out_orders(question.day, plan)
-    _write_plan(session, plan_id, question, problem, plan, left_out)
+    packed = pack_version(session, head, question, plan, problem, former, settings, actor=actor, why=why)
+    _write_plan(session, plan_id, question, problem, plan, left_out, packed)
     if former is not None:
-        take_over(session, former, plan_id, now)
-    papers = _papers(head, question, plan, problem, settings, actor, former)
-    session.add_all(due_papers(plan_id, papers, settings.language))
+        take_over(session, former, plan_id)
+        take_over_road(session, former, plan_id)
+    papers = store_papers(session, plan_id, packed, former, settings, now)
     elders = _elders(question)
     lost = tuple((elders[one.order_id], str(one.reason), one.detail) for one in left_out)
     for elder, reason, _detail in lost:
         if reason == Reason.NO_POSITION:
             open_address_task(session, elder, NOT_ASKED, clock)
-    _tell_everyone(session, head, plan, lost, now)
+    _tell_everyone(session, head, packed, lost, now)
     _tell_of_lost_locks(session, head, question.lost_locks, now)
     if former is not None:
         _tell_of_the_change(session, head, plan, former, len(papers.route_sheets), now)
@@ -160,11 +162,16 @@ def _head(
         travel_source=problem.courier_travel.source,
         fell_back=_fell_back(problem),
         marks=list(plan.marks),
-        figures=asdict(figures(question.day, plan, problem)),
+        figures=asdict(figures(question.day, plan, problem)) | _assignment(plan),
         cost_m=costs_of(problem, plan.runs).total_m,
         bound_m=plan.bound_m,
         published_at=now,
     )
+
+
+def _assignment(plan: DayPlan) -> dict[str, int | None]:
+    """Return what the choice of kitchens weighs, in metres, and what no other comes below."""
+    return {"assign_cost_m": plan.supply.cost_m, "assign_bound_m": plan.supply.bound_m}
 
 
 def _elders(question: Question) -> dict[int, str]:
@@ -178,12 +185,13 @@ def _write_plan(
     problem: RunProblem,
     plan: DayPlan,
     left_out: tuple[LeftOut, ...],
+    packed: PackedDay,
 ) -> None:
     session.add(PlanQuestion(plan_id=plan_id, content=freeze(problem, plan.runs)))
     batch_ids = _write_batches(session, plan_id, plan)
-    _write_van_runs(session, plan_id, plan)
-    visit_ids = _write_courier_runs(session, plan_id, problem, question, plan)
-    labels = label_codes(question.day, plan, problem)
+    _write_van_runs(session, plan_id, packed)
+    visit_ids = _write_courier_runs(session, plan_id, problem, question, packed)
+    labels = {order_id: box.label for order_id, box in packed.boxes.items()}
     _write_orders(session, plan_id, question, plan, batch_ids, visit_ids, labels, left_out)
 
 
@@ -214,13 +222,14 @@ def _write_batches(session: Session, plan_id: int, plan: DayPlan) -> dict[int, i
             start_s=batch.start_s,
             finish_s=batch.finish_s,
             eat_by_s=batch.eat_by_s,
+            station_code=batch.station_id,
         )
         ids |= dict.fromkeys(batch.orders, _flushed_id(session, row))
     return ids
 
 
-def _write_van_runs(session: Session, plan_id: int, plan: DayPlan) -> None:
-    for code, run in van_run_codes(plan).items():
+def _write_van_runs(session: Session, plan_id: int, packed: PackedDay) -> None:
+    for code, run in packed.van_runs.items():
         row = VanRun(
             plan_id=plan_id,
             code=code,
@@ -245,13 +254,13 @@ def _write_van_runs(session: Session, plan_id: int, plan: DayPlan) -> None:
 
 
 def _write_courier_runs(
-    session: Session, plan_id: int, problem: RunProblem, question: Question, plan: DayPlan
+    session: Session, plan_id: int, problem: RunProblem, question: Question, packed: PackedDay
 ) -> dict[int, int]:
     """Write the runs with their doors and return the visit of each order that is brought home."""
     homes = {home.home_id: home for home in problem.homes}
     elders = _elders(question)
     visit_ids: dict[int, int] = {}
-    for code, run in courier_run_codes(plan).items():
+    for code, run in packed.courier_runs.items():
         row = CourierRun(plan_id=plan_id, code=code, courier_code=run.courier_id, end_s=run.end_s, metres=run.metres)
         run_id = _flushed_id(session, row)
         doors = [(number, trip, visit) for number, trip in enumerate(run.trips, start=1) for visit in trip.visits]
@@ -286,6 +295,7 @@ def _write_orders(
 ) -> None:
     lost = {one.order_id: one for one in left_out}
     supplied = {one.order_id: one for one in plan.supply.supplied}
+    why = exceptions(question.day, plan.supply)
     for order in question.day.orders:
         if (reason := lost.get(order.order_id)) is not None:
             session.add(
@@ -305,6 +315,7 @@ def _write_orders(
                 instead_of=served.instead_of,
                 batch_id=batch_ids[order.order_id],
                 visit_id=visit_ids.get(order.order_id),
+                detail=why.get(order.order_id, ""),
             )
         )
         ids = {"plan_id": plan_id, "order_id": order.order_id}
@@ -312,35 +323,14 @@ def _write_orders(
             session.add(PlannedPart(**ids, course_code=part.course_id, dish_code=part.dish_id, texture=part.texture))
 
 
-def _papers(
-    head: Plan,
-    question: Question,
-    plan: DayPlan,
-    problem: RunProblem,
-    settings: Settings,
-    actor: str,
-    former: Former | None,
-) -> Papers:
-    printing = Printing(
-        plan_number=f"{head.service_day:%Y%m%d}-{MEAL_CODES[Meal(head.meal)]}",
-        version=head.version,
-        printed_at=head.published_at,
-        printed_by=actor,
-        desk_phone=settings.desk_phone,
-        changed=changed_homes(former, problem, plan.runs, _elders(question)) if former else frozenset(),
-        before=former.counts if former else {},
-    )
-    settled = problem_as_planned(problem, plan.runs)
-    return write_papers(DayFile(question.day, plan, settled, question.facts, printing))
-
-
 def _tell_everyone(
     session: Session,
     head: Plan,
-    plan: DayPlan,
+    packed: PackedDay,
     lost: tuple[tuple[str, str, str], ...],
     now: datetime,
 ) -> None:
+    plan = packed.file.plan
     stem = f"{head.service_day}/{head.meal}/v{head.version}"
     names = {"day": str(head.service_day), "meal": f"meal.{head.meal}"}
 
@@ -353,7 +343,7 @@ def _tell_everyone(
     for kitchen, sizes in sorted(portions.items()):
         to = f"{Role.KITCHEN}:{kitchen}"
         notice(to, "kitchen_ready", kitchen, kitchen=kitchen, portions=sum(sizes), batches=len(sizes))
-    for code, run in courier_run_codes(plan).items():
+    for code, run in packed.courier_runs.items():
         doors = sum(len(trip.visits) for trip in run.trips)
         to = f"{Role.COURIER}:{run.courier_id}"
         notice(to, "run_ready", code, run=code, doors=doors, depart=hh_mm(run.trips[0].depart_s))

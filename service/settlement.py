@@ -21,6 +21,7 @@ from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.ledger import Booked, Entry
+from service.money.gaps import Gaps
 from service.served import MEAL_ORDER, Bounds, ServedMeal, Stopped, Unclaimed, sift
 from service.subsidies import Case, Priced, Scheme, Settings, price, yuan
 from service.subsidies.freezing import thaw_case
@@ -95,6 +96,9 @@ def settle(
 ) -> Settled:
     """Price and book the meals of a period under one scheme, in one transaction.
 
+    A meal of somebody whose record does not tell whether a subsidy is due is booked at the full price, and named among
+    the stopped claims, so that somebody finds out: a replay pays what is due once it is noted.
+
     Claims that are stopped, and orders for which nothing is claimed, are kept beside with their reasons, once: what an
     earlier settlement of these days has said already is not said again.
 
@@ -119,7 +123,8 @@ def settle(
         rows = ledger.rule_rows(session, scheme, clock.now())
         entries = ledger.book(session, settlement, pricing.of(possible), rows)
         told = ledger.said_before(session, since, until)
-        anew = tuple(one for one in (*stopped, *pricing.refused) if told.get(one.served.order_id) != one.reason)
+        doubts = (*stopped, *pricing.refused, *pricing.gaps)
+        anew = tuple(one for one in doubts if told.get(one.served.order_id) != one.reason)
         aside = tuple(one for one in unclaimed if told.get(one.order_id) != one.reason)
         if not (entries or anew or aside or may_be_empty):
             raise ConflictError("settling.nothing_new", since=since, until=until)
@@ -221,6 +226,7 @@ class _Pricing:
     settings: Settings
     uses: defaultdict[str, list[Use]]
     refused: list[Stopped] = field(default_factory=list)
+    gaps: list[Stopped] = field(default_factory=list)
     total_fen: int = 0
 
     def of(self, possible: Iterable[ServedMeal]) -> Iterator[Booked]:
@@ -231,6 +237,8 @@ class _Pricing:
             if priced.refusal is not None:
                 self.refused.append(Stopped(one, priced.refusal, priced.may_eat.values))
                 continue
+            if priced.gap is not None:
+                self.gaps.append(Stopped(one, priced.gap.key.replace(".why.", ".stop."), priced.gap.values))
             had.extend(uses_of(priced))
             self.total_fen += sum(line.fen for line in priced.lines)
             kitchen, point = one.kitchen_code or None, one.meal_point_code or None
@@ -240,12 +248,19 @@ class _Pricing:
 def _again(
     session: Session, meals: Sequence[SettledMeal], scheme: Scheme, settings: Settings
 ) -> Iterator[tuple[int, Priced]]:
-    """Price settled meals anew in the order in which they were had, from the facts that were kept."""
+    """Price settled meals anew in the order in which they were had, from the facts that were kept.
+
+    A place that was not noted then, so that the meal was charged at the full price, is taken from today's record.
+    """
+    gaps = Gaps.of(session, meals)
     orders = frozenset(meal.order_id for meal in meals)
     uses = _uses_around(session, scheme, {meal.service_day for meal in meals}, orders)
     for meal in sorted(meals, key=lambda one: (one.service_day, MEAL_ORDER[Meal(one.meal)], one.id)):
         had = uses[meal.elder_number]
-        priced = price(_with_used(thaw_case(meal.facts), had), scheme, settings)
+        case = _with_used(thaw_case(meal.facts), had)
+        priced = price(case, scheme, settings)
+        if priced.gap is not None:
+            priced = price(gaps.filled(case, meal.elder_number), scheme, settings)
         had.extend(uses_of(priced))
         yield meal.order_id, priced
 

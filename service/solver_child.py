@@ -45,13 +45,36 @@ def answer_questions(questions: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _steps(report: Report) -> dict[str, Callable[..., Any]]:
-    from kitchens.assign_flow import assign_supply
-
     def plan_runs(problem: Any, *, seed: int, effort: str, engine: str = EngineChoice.ENGINE) -> Any:
         by = {EngineChoice.ENGINE: _by_engine, EngineChoice.ORTOOLS: _by_ortools}
         return by[EngineChoice(engine)](problem, seed, effort, report)
 
-    return {"assign_supply": assign_supply, "plan_runs": plan_runs, "lower_bound": _bound_m}
+    return {
+        "assign_supply": _assign_supply,
+        "plan_batches": _plan_batches,
+        "plan_runs": plan_runs,
+        "lower_bound": _bound_m,
+        "rescue": _rescue,
+    }
+
+
+# Each step loads only its own solver: loading all of them takes longer than most answers.
+def _assign_supply(day: Any, *, seed: int) -> Any:
+    from kitchens.assign_flow import assign_supply
+
+    return assign_supply(day, seed=seed)
+
+
+def _plan_batches(*asked: Any, **named: Any) -> Any:
+    from kitchens.batches_solver import plan_batches
+
+    return plan_batches(*asked, **named)
+
+
+def _rescue(*asked: Any, **named: Any) -> Any:
+    from kitchens.failing.program import rescue_best
+
+    return rescue_best(*asked, **named)
 
 
 def _bound_m(problem: Any, plan: Any) -> int | None:

@@ -1,19 +1,17 @@
-"""A later version of a published plan: what it takes over from the former one, and what it makes void."""
+"""A later version of a published plan: what it takes over from the former one, and how it differs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from routing.plan import RunPlan
 from routing.problem import RunProblem
 from service.errors import ConflictError
-from service.tables import Batch, CourierRun, Paper, Plan, VanRun, Visit
+from service.tables import Batch, CourierRun, Plan, VanRun, VanStop, Visit
 
 MOVED_S = 300
 """A hand-over that begins this much earlier or later counts as changed: elders are told full five minutes."""
@@ -107,8 +105,8 @@ def refuse_if_on_the_road(session: Session, plan: Plan) -> None:
         raise ConflictError("lock.on_the_road", run=gone)
 
 
-def take_over(session: Session, former: Former, plan_id: int, now: datetime) -> None:
-    """Keep what has been cooked, and make the former version's papers void.
+def take_over(session: Session, former: Former, plan_id: int) -> None:
+    """Keep what has been cooked.
 
     Raises
     ------
@@ -123,12 +121,55 @@ def take_over(session: Session, former: Former, plan_id: int, now: datetime) -> 
             raise ConflictError("lock.cooked_already", batch=batch.code)
         again.cooked_at = batch.cooked_at
         session.add(again)
-    session.execute(
-        update(Paper)
-        .where(col(Paper.plan_id) == former.plan.id, col(Paper.replaced_at).is_(None))
-        .values(replaced_at=now)
-    )
 
 
 def _recipe(batch: Batch) -> tuple[str, str, str, int]:
-    return batch.kitchen_code, batch.dish_code, batch.texture, batch.portions
+    """Return what is in the pot: whom a portion is for may change, how many there are may not."""
+    return batch.kitchen_code, batch.dish_code, batch.texture, batch.portions + batch.spare
+
+
+def take_over_road(session: Session, former: Former, plan_id: int) -> None:
+    """Keep what has left, and what has been handed over or not.
+
+    Raises
+    ------
+    ConflictError
+        If a van that has left or a door that somebody has been at stands no more in the new version.
+    """
+    fresh_vans = {
+        (one.van_code, one.depart_s): one for one in session.exec(select(VanRun).where(VanRun.plan_id == plan_id))
+    }
+    for van in session.exec(
+        select(VanRun).where(VanRun.plan_id == former.plan.id, col(VanRun.left_at).is_not(None))
+    ).all():
+        again = fresh_vans.get((van.van_code, van.depart_s))
+        if again is None or _stops(session, again) != _stops(session, van):
+            raise ConflictError("lock.on_the_road", run=van.code)
+        again.left_at = van.left_at
+        session.add(again)
+    fresh = {one.courier_code: one for one in session.exec(select(CourierRun).where(CourierRun.plan_id == plan_id))}
+    for run in session.exec(select(CourierRun).where(CourierRun.plan_id == former.plan.id)).all():
+        _take_over_run(session, run, fresh.get(run.courier_code))
+
+
+def _take_over_run(session: Session, former: CourierRun, again: CourierRun | None) -> None:
+    visits = session.exec(select(Visit).where(Visit.courier_run_id == former.id, col(Visit.outcome).is_not(None))).all()
+    if former.left_at is None and not visits:
+        return
+    if again is None:
+        raise ConflictError("lock.on_the_road", run=former.code)
+    again.left_at = former.left_at
+    session.add(again)
+    doors = {one.elder_number: one for one in session.exec(select(Visit).where(Visit.courier_run_id == again.id))}
+    for visit in visits:
+        door = doors.get(visit.elder_number)
+        if door is None:
+            raise ConflictError("lock.on_the_road", run=former.code)
+        door.outcome, door.outcome_at, door.outcome_by = visit.outcome, visit.outcome_at, visit.outcome_by
+        door.note = visit.note
+        session.add(door)
+
+
+def _stops(session: Session, run: VanRun) -> list[tuple[str, int, int]]:
+    stops = session.exec(select(VanStop).where(VanStop.van_run_id == run.id).order_by(col(VanStop.position)))
+    return [(one.meal_point_code, one.arrive_s, one.boxes) for one in stops]

@@ -5,6 +5,7 @@ Each kitchen offers five a day: the usual one, another without pork, one without
 
 from __future__ import annotations
 
+from kitchens.meals import StationKind
 from service.tables import Dish
 
 PLAIN = "regular soft"
@@ -226,6 +227,21 @@ GROUPS = (
 """In the order in which they stand on a menu: letter of the code, meals, textures, limits kept."""
 
 
+STEAMED = ("白切鸡", "梅菜扣肉")
+"""Mains that do not say in their names that they are steamed."""
+
+
+def station_of(name: str) -> StationKind:
+    """Return what the first dish of a set meal is cooked on, which is what the whole meal waits for."""
+    main = name.split("、")[0]
+    if "叉烧" in main:
+        return StationKind.OVEN
+    if "拌" in main:
+        return StationKind.COLD
+    is_steamed = main in STEAMED or any(sign in main for sign in "蒸粥饭头")
+    return StationKind.STEAMER if is_steamed else StationKind.WOK
+
+
 def sample_dishes() -> tuple[Dish, ...]:
     """Return all set meals of the sample, coded by group and number: `A01` is the first usual one."""
     return tuple(
@@ -237,6 +253,7 @@ def sample_dishes() -> tuple[Dish, ...]:
             contains=contains,
             textures=textures,
             keeps=keeps,
+            station=station_of(name).value,
         )
         for letter, meals, textures, keeps in GROUPS
         for i, (name, english, price_fen, contains) in enumerate(meals, start=1)

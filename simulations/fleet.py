@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-from kitchens.meals import Meal, ProvisionMode
-from service.tables import Courier, Kitchen, KitchenMeal, MealPoint, Van
+from kitchens.meals import Capability, Meal, ProvisionMode, StationKind
+from service.tables import Courier, Kitchen, KitchenCapability, KitchenMeal, KitchenStation, MealPoint, Van
 from simulations.homes import point_code
 from simulations.land import Land, Metres
 from simulations.network import KitchenSite, PointSite
@@ -27,6 +27,19 @@ ALL_COURIERS = 90
 COURIER_BOXES = (20, 24, 24, 30)
 ENTERPRISES = ("例禾膳食", "样源餐饮", "例丰团膳")
 HOUR = 3600
+
+STATIONS: tuple[tuple[str, StationKind, float, int], ...] = (
+    ("C1", StationKind.COLD, 0.3, 30),
+    ("O1", StationKind.OVEN, 1.0, 60),
+    ("S1", StationKind.STEAMER, 0.5, 60),
+    ("S2", StationKind.STEAMER, 0.5, 60),
+    ("W1", StationKind.WOK, 0.5, 40),
+    ("W2", StationKind.WOK, 0.5, 40),
+)
+"""What every kitchen of the sample cooks on: code, kind, share of the kitchen's pace at lunch, portions at once."""
+
+WITHOUT = {0: (Capability.HALAL,), 4: (Capability.HALAL, Capability.ALLERGEN_FREE), 5: (Capability.HALAL,)}
+"""Which kitchens lack a line of their own for whom, by their numbers from 0; soft and smooth textures all can make."""
 
 
 def kitchens_of(sites: Sequence[KitchenSite], streets: dict[str, str], land: Land) -> tuple[Kitchen, ...]:
@@ -64,6 +77,28 @@ def kitchen_meals(sites: Sequence[KitchenSite], diners: Sequence[float]) -> tupl
         if i < DINNER_KITCHENS:
             rows.append(_meal(i, Meal.DINNER, DINNER_CAPACITY, 17 * HOUR))
     return tuple(rows)
+
+
+def stations_of(meals: Sequence[KitchenMeal]) -> tuple[KitchenStation, ...]:
+    """Return what each kitchen cooks on: two woks, two steamers, an oven and a cold table, sized by its lunch."""
+    return tuple(
+        KitchenStation(
+            kitchen_code=meal.kitchen_code,
+            code=code,
+            kind=kind.value,
+            meals_per_hour=math.ceil(meal.meals_per_hour * share / 5) * 5,
+            pan_portions=pan,
+        )
+        for meal in meals
+        if meal.meal == Meal.LUNCH
+        for code, kind, share, pan in STATIONS
+    )
+
+
+def capabilities_of(sites: Sequence[KitchenSite]) -> tuple[KitchenCapability, ...]:
+    """Return what each kitchen can do beyond ordinary cooking."""
+    able = [(i, word) for i in range(len(sites)) for word in Capability if word not in WITHOUT.get(i, ())]
+    return tuple(KitchenCapability(kitchen_code=kitchen_code(i), capability=word.value) for i, word in able)
 
 
 def _meal(i: int, meal: Meal, capacity: int, end_s: int) -> KitchenMeal:

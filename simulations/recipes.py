@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.tables import Course, CourseOption, CycleEntry, Dish, DishPrice, Ingredient, MenuCycle, RecipeLine
+from simulations.dishes import station_of
 
 SET = "S01"
 SET_RANK = 6
@@ -73,7 +74,14 @@ def set_meal(kitchen_code: str) -> SetMeal:
     )
     return SetMeal(
         dishes=tuple(
-            Dish(code=code, name=name, name_en=english, price_fen=price_fen, textures=SOFT_TOO)
+            Dish(
+                code=code,
+                name=name,
+                name_en=english,
+                price_fen=price_fen,
+                textures=SOFT_TOO,
+                station=station_of(name).value,
+            )
             for code, name, english, price_fen, _ in DISHES
         ),
         ingredients=tuple(

@@ -27,7 +27,9 @@ from service.tables import (
     Dish,
     Elder,
     Kitchen,
+    KitchenCapability,
     KitchenMeal,
+    KitchenStation,
     MealPoint,
     MenuEntry,
     StandingOrder,
@@ -56,6 +58,8 @@ class Town:
     communities: tuple[Community, ...]
     kitchens: tuple[Kitchen, ...]
     kitchen_meals: tuple[KitchenMeal, ...]
+    stations: tuple[KitchenStation, ...]
+    capabilities: tuple[KitchenCapability, ...]
     dishes: tuple[Dish, ...]
     meal_points: tuple[MealPoint, ...]
     vans: tuple[Van, ...]
@@ -87,6 +91,8 @@ def build_town(places: Places, *, seed: int) -> Town:
         communities=places.communities,
         kitchens=fleet.kitchens_of(kitchens, streets, land),
         kitchen_meals=meals,
+        stations=fleet.stations_of(meals),
+        capabilities=fleet.capabilities_of(kitchens),
         dishes=(*sample_dishes(), *chosen.dishes),
         meal_points=fleet.points_of(points, kitchens, diners, streets, land),
         vans=fleet.vans_of(kitchens, diners, drawing(seed, "vans")),
@@ -107,6 +113,8 @@ def write_town(town: Town, folder: Path) -> tuple[Path, ...]:
         formats.CommunityRow: town.communities,
         formats.KitchenRow: town.kitchens,
         formats.KitchenMealRow: town.kitchen_meals,
+        formats.StationRow: town.stations,
+        formats.CapabilityRow: town.capabilities,
         formats.DishRow: town.dishes,
         formats.MealPointRow: town.meal_points,
         formats.VanRow: town.vans,

@@ -16,7 +16,7 @@ from service.menus.clashes import OrderClash
 from service.menus.cycles import MOST_WEEKS, Cycle, CycleDish, LaidOut
 from service.menus.offers import Course, Offer
 from service.menus.prices import MOST_FEN
-from service.tables import DishPrice, EntryState
+from service.tables import CoursePrice, DishPrice, EntryState
 from service.texts import LANGUAGES, text
 
 Rank = Annotated[int, Field(ge=1, le=MOST_RANK)]
@@ -110,6 +110,28 @@ class SwapIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     in_code: Code | None = None
+
+
+class CoursePriceIn(BaseModel):
+    """What a choice costs on top from a day on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_day: ServiceDay
+    extra_fen: Annotated[int, Field(ge=0, le=MOST_FEN)]
+
+
+class CoursePriceOut(BaseModel):
+    """One price version of one choice in a course."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    course_code: str
+    dish_code: str
+    from_day: date
+    extra_fen: int
+    announced_on: date
+    announced_by: str
 
 
 class ClashOut(BaseModel):
@@ -257,6 +279,11 @@ def clash_out(clash: OrderClash) -> ClashOut:
 def price_out(version: DishPrice) -> PriceOut:
     """Return what the outside sees of a price."""
     return PriceOut(**version.model_dump())
+
+
+def course_price_out(version: CoursePrice) -> CoursePriceOut:
+    """Return what the outside sees of the price of a choice."""
+    return CoursePriceOut(**version.model_dump())
 
 
 def cycle_out(cycle: Cycle) -> CycleOut:

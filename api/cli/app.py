@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": "api.cli.doctor:doctor_command",
     "bench": "api.cli.bench:bench_command",
     "explain": "api.cli.explain:explain_command",
+    "kitchens": "api.cli.kitchens:kitchens_command",
     "price": "api.cli.money:price_command",
     "schemes": "api.cli.money:schemes_command",
     "money-papers": "api.cli.money_papers:money_papers_command",

@@ -12,17 +12,19 @@ from pathlib import Path
 import typer
 
 from api.cli.console import Installation, open_installation, output
-from service.clock import Clock
+from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import NuanfanError
 from service.migrations.run import current, newest
 from service.printing.fonts import missing_fonts
 from service.settings import Settings, TravelChoice
+from service.stations import dishes_without_station
 from service.texts import text
 from service.travelling import travel_times
 
 LEAST_FREE_BYTES = 500_000_000
 CLOCK_MAY_BE_BEHIND = timedelta(minutes=5)
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def examine(here: Installation) -> Iterator[Finding]:
     yield fonts_finding()
     yield clock_finding(here.settings, here.clock)
     yield travel_finding(here.settings)
+    yield from stations_findings(here)
     yield port_finding(here.settings.host, here.settings.port)
 
 
@@ -107,6 +110,18 @@ def travel_finding(settings: Settings) -> Finding:
     return Finding(
         "travel", is_well=True, key="doctor.travel_estimate" if estimated else "doctor.travel_well", values={}
     )
+
+
+def stations_findings(here: Installation) -> Iterator[Finding]:
+    """Whether every dish that kitchens offer in the next two weeks can be cooked on one of their stations."""
+    try:
+        with here.database.read() as session:
+            lost = dishes_without_station(session, local_day(here.clock.now()))
+    except NuanfanError:
+        return  # The database has been found unwell already.
+    shown = [f"{kitchen} {dish} ({kind})" for kitchen, dish, kind in lost[:MOST_SHOWN]]
+    key = "doctor.stations_missing" if lost else "doctor.stations_well"
+    yield Finding("stations", is_well=not lost, key=key, values={"found": len(lost), "dishes": shown})
 
 
 def port_finding(host: str, port: int) -> Finding:

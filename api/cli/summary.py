@@ -42,6 +42,8 @@ def rows(published: Published, seconds: float, language: str) -> Iterator[tuple[
     yield "served", str(figures["served"])
     yield "left_out", str(figures["left_out"])
     yield "kitchens", f"{figures['kitchens']} / {figures['batches']}"
+    if figures.get("cooking_bound") is not None:
+        yield "cooking", cooking_words(figures)
     yield "points", str(figures["points"])
     yield "vans", f"{figures['van_runs']} / {figures['van_m'] / 1000:.1f}"
     couriers = (figures["couriers"], figures["courier_trips"], f"{figures['courier_m'] / 1000:.1f}")
@@ -50,10 +52,19 @@ def rows(published: Published, seconds: float, language: str) -> Iterator[tuple[
     if figures["first_handover_s"] is not None:
         yield "handover", f"{hh_mm(figures['first_handover_s'])} / {hh_mm(figures['last_handover_s'])}"
         yield "margin", f"{figures['margin_min_s'] / 60:.0f} / {figures['margin_median_s'] / 60:.0f}"
+    if figures.get("age_median_s") is not None:
+        yield "age", f"{figures['age_median_s'] / 60:.0f}"
     yield "made_by", text(language, f"made_by.{published.made_by}")
     yield "travel", text(language, f"travel.{published.travel_source}")
     yield "check", text(language, "summary.check_passed")
     yield "seconds", f"{seconds:.1f}"
+
+
+def cooking_words(figures: dict[str, Any]) -> str:
+    """Return the planned age of a portion in minutes, what no schedule comes below, and the gap between them."""
+    cost, bound, portions = figures["cooking_cost"], figures["cooking_bound"], max(1, figures["portions"])
+    gap = 100 * (cost - bound) / cost if cost else 0.0
+    return f"{cost / 600 / portions:.1f} / {bound / 600 / portions:.1f} / {gap:.1f} %"
 
 
 def left_out_table(published: Published, language: str) -> Table:

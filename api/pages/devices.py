@@ -56,4 +56,5 @@ def _devices_page(
         made=made,
         code=code,
         minutes=int(CODE_LIFETIME.total_seconds() // 60),
+        address=f"{request.base_url}kiosk/register",
     )

@@ -27,6 +27,7 @@ from service.board.menu import (
 from service.clock import local_day
 from service.menus.changes import MOST_MEALS, Entry, Slot, Swap, change_entry, swap_ingredient, take_swap_back
 from service.menus.clashes import list_clashes
+from service.menus.course_prices import announce_extra
 from service.menus.prices import announce_price
 
 router = APIRouter(include_in_schema=False, prefix="/menu")
@@ -37,6 +38,7 @@ CodeForm = Annotated[str, Form(min_length=1, max_length=40)]
 CodeOrNothing = Annotated[str, Form(max_length=40)]
 RankForm = Annotated[int, Form(ge=1, le=30)]
 MealsForm = Annotated[str, Form(pattern=r"^[0-9]{0,5}$")]
+ChoiceForm = Annotated[str, Form(pattern=r"^[^/]{1,40}/[^/]{1,40}$")]
 YuanForm = Annotated[Decimal, Form(ge=0, le=1000, decimal_places=2)]
 
 
@@ -164,6 +166,31 @@ def do_price(
     announce_price(
         house.database,
         dish,
+        from_day,
+        int(yuan * 100),
+        notice_days=house.settings.price_notice_days,
+        by=login.name,
+        clock=house.clock,
+    )
+    return go_to(_address(Slot(kitchen, day, meal)))
+
+
+@router.post("/{kitchen}/{day}/{meal}/extra")
+def do_extra(
+    house: HouseDep,
+    kitchen: str,
+    day: ServiceDay,
+    meal: Meal,
+    choice: ChoiceForm,
+    yuan: YuanForm,
+    from_day: Annotated[date, Form()],
+    login: Login = MAY_PRICE,
+) -> Response:
+    """Announce what a choice in a course costs on top from a later day on."""
+    course, dish = choice.split("/")
+    announce_extra(
+        house.database,
+        (course, dish),
         from_day,
         int(yuan * 100),
         notice_days=house.settings.price_notice_days,

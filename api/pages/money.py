@@ -106,13 +106,11 @@ def show_settlement(request: Request, house: HouseDep, settlement_id: RowId, log
     """Show one settlement."""
     with house.database.read() as session:
         view = get_settlement(session, settlement_id)
-    papers = papers_of(request, settlement_id)
     return page(
         request,
         "money_one.html",
         login=login,
         view=view,
-        papers=papers,
         can_clear=CAN_BE_CLEARED,
         say_claim=say_claim,
     )
@@ -150,13 +148,6 @@ def last_month(today: date) -> tuple[date, date]:
     """Return the first and the last day of the month before `today`."""
     last = today.replace(day=1) - timedelta(days=1)
     return last.replace(day=1), last
-
-
-def papers_of(request: Request, settlement_id: int) -> str | None:
-    """Return where the papers of a settlement are, None while nothing prints them."""
-    address = f"/money/{settlement_id}/papers"
-    known = any(getattr(one, "path", "").startswith("/money/{settlement_id}/papers") for one in request.app.routes)
-    return address if known else None
 
 
 def _rows_of(found: Outlook) -> list[tuple[Stopped, bool]]:

@@ -26,10 +26,13 @@ from service.desk.calls import (
 )
 from service.desk.view import DeskView, desk_view
 from service.errors import NotAllowedError, NotFoundError, NuanfanError
+from service.kiosk.courses import fitting_options, questions_of
+from service.menus.choices import choices_of
 from service.menus.offers import list_offers
+from service.orders import find_order
 from service.people import Found, find_callers, find_people, get_root
 from service.reach import refuse_foreign_elder
-from service.tables import PhoneCall, Role
+from service.tables import OrderState, PhoneCall, Role
 
 router = APIRouter(include_in_schema=False, prefix="/operator")
 MAY_DESK = Depends(allowed(Operation.DESK))
@@ -110,7 +113,20 @@ def show_dishes(
         person = get_root(session, elder)
         refuse_foreign_elder(session, login.reach, person.number)
         offers = list_offers(session, person, day, meal)
-    return page(request, "operator_dishes.html", login=login, offers=offers, day=day, meal=meal)
+        order = find_order(session, person.number, day, meal)
+        chosen = choices_of(session, order.id or 0) if order is not None and order.state == OrderState.PLACED else ()
+    return page(
+        request,
+        "operator_dishes.html",
+        login=login,
+        offers=offers,
+        day=day,
+        meal=meal,
+        questions_of=questions_of,
+        fitting_options=fitting_options,
+        ordered=order.dish_code if order is not None else None,
+        chosen=chosen,
+    )
 
 
 @router.get("/waiting")

@@ -49,6 +49,7 @@ class ActForm(BaseModel):
     seen: Annotated[str, Field(max_length=20)] = ""
     number: Annotated[int, Field(ge=0, le=9)] = 0
     way: Fulfilment | None = None
+    choices: Annotated[str, Field(max_length=400)] = ""
     reason: Annotated[str, Field(max_length=300)] = ""
     from_day: Annotated[str, Field(max_length=20)] = ""
     until_day: Annotated[str, Field(max_length=20)] = ""
@@ -192,7 +193,7 @@ def _source(login: Login, wished: OrderSource) -> OrderSource:
 def _choice(form: ActForm) -> Choice:
     if form.day is None or form.meal is None:
         raise InvalidError("desk.no_meal_chosen")
-    return Choice(form.day, form.meal, form.seen, form.number, form.way)
+    return Choice(form.day, form.meal, form.seen, form.number, form.way, tuple(form.choices.split()))
 
 
 def _stop(house: House, seat: Seat, form: ActForm, call: Call) -> int:

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from api.access import Operation
 from api.bodies.menus import (
     ClashOut,
+    CoursePriceIn,
+    CoursePriceOut,
     CycleIn,
     CycleOut,
     EntryIn,
@@ -20,6 +22,7 @@ from api.bodies.menus import (
     Rank,
     SwapIn,
     clash_out,
+    course_price_out,
     cycle_out,
     laid_out_out,
     menu_out,
@@ -35,6 +38,7 @@ from service.board.menu import get_kitchen_name, list_kitchens, menu_of
 from service.errors import NotAllowedError
 from service.menus.changes import Entry, Slot, Swap, change_entry, swap_ingredient, take_swap_back
 from service.menus.clashes import list_clashes
+from service.menus.course_prices import announce_extra, list_extras
 from service.menus.cycles import list_cycles, put_cycle
 from service.menus.offers import list_offers
 from service.menus.prices import announce_price, list_prices
@@ -173,3 +177,33 @@ def announce(house: HouseDep, login: MayPrice, dish_code: Code, body: PriceIn) -
         clock=house.clock,
     )
     return price_out(version)
+
+
+@router.get("/dishes/{dish_code}/choice-prices", summary="Prices of choices", responses=problems(401, 403, 422))
+def choice_prices(house: HouseDep, login: MaySee, dish_code: Code) -> list[CoursePriceOut]:
+    """Return the price versions of what can be chosen in the courses of a set meal, the newest first."""
+    del login
+    with house.database.read() as session:
+        return [course_price_out(one) for one in list_extras(session, dish_code)]
+
+
+@router.post(
+    "/courses/{course_code}/choices/{dish_code}/prices",
+    summary="Announce the price of a choice",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 422),
+)
+def announce_choice(
+    house: HouseDep, login: MayPrice, course_code: Code, dish_code: Code, body: CoursePriceIn
+) -> CoursePriceOut:
+    """Announce today what a choice costs on top from a later day on; what is in force is never edited."""
+    version = announce_extra(
+        house.database,
+        (course_code, dish_code),
+        body.from_day,
+        body.extra_fen,
+        notice_days=house.settings.price_notice_days,
+        by=login.name,
+        clock=house.clock,
+    )
+    return course_price_out(version)

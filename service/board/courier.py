@@ -14,6 +14,7 @@ from service.board.kitchen import true_eat_by_s
 from service.cautions import cautions_of
 from service.clock import Clock, seconds_into
 from service.errors import NotAllowedError, NotFoundError
+from service.kitchen_work.food import records_of_plan
 from service.progress import UNDO_WITHIN
 from service.tables import Batch, Courier, CourierRun, Dish, Elder, MealPoint, Outcome, Plan, PlannedOrder, Visit
 
@@ -236,6 +237,7 @@ def _boxes(session: Session, run: CourierRun, plan: Plan) -> tuple[defaultdict[i
     dishes = {dish.code: dish.name for dish in session.exec(select(Dish))}
     boxes: defaultdict[int, list[Box]] = defaultdict(list)
     eat_by: dict[int, int] = {}
+    records = records_of_plan(session, plan)
     of_run = select(Visit.id).where(Visit.courier_run_id == run.id)
     for planned, batch in session.exec(
         select(PlannedOrder, Batch)
@@ -252,7 +254,7 @@ def _boxes(session: Session, run: CourierRun, plan: Plan) -> tuple[defaultdict[i
                 instead_of=dishes.get(planned.instead_of or "", ""),
             )
         )
-        until_s = true_eat_by_s(batch, plan)
+        until_s = true_eat_by_s(batch, plan, records.get(batch.id or 0, ()))
         eat_by[visit_id] = min(eat_by.get(visit_id, until_s), until_s)
     return boxes, eat_by
 

@@ -14,9 +14,14 @@ from service.board.names import shortened
 from service.board.pace import Pace, pace_of_step
 from service.clock import Clock, seconds_into
 from service.errors import NotFoundError
+from service.kitchen_work.closing_facts import Count, counts_of
+from service.kitchen_work.food import food_state
+from service.kitchen_work.late_runs import LateRun, late_runs
+from service.kitchen_work.sheet_view import SheetView, sheet_views
 from service.progress import UNDO_WITHIN
 from service.tables import (
     Batch,
+    BatchRecord,
     Dish,
     Elder,
     Kitchen,
@@ -70,7 +75,10 @@ class SpecialGroup:
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One batch; once cooked, its eat-by counts from the true finish."""
+    """One batch; its eat-by counts from the true finish once it is cooked, and from what was measured of it.
+
+    `planned_eat_by_s` is what its papers say.
+    """
 
     id: int
     code: str
@@ -81,9 +89,11 @@ class BatchRow:
     start_s: int
     finish_s: int
     eat_by_s: int
+    planned_eat_by_s: int
     cooked_at: datetime | None
     undo_until: datetime | None
     pace: Pace
+    sheet: SheetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,10 @@ class VanLoad:
 
 @dataclass(frozen=True, slots=True)
 class KitchenView:
-    """What a kitchen needs for one meal; `totals` are the column sums of `counts`."""
+    """What a kitchen needs for one meal; `totals` are the column sums of `counts`, `proof` holds them to the orders.
+
+    `late` are the runs on which something will be too old, as things were measured.
+    """
 
     code: str
     name: str
@@ -111,6 +124,8 @@ class KitchenView:
     specials: tuple[SpecialGroup, ...]
     batches: tuple[BatchRow, ...]
     may_mark: bool
+    proof: Count
+    late: tuple[LateRun, ...]
 
 
 def list_plan_kitchens(session: Session, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -140,14 +155,18 @@ def kitchen_view(session: Session, plan: Plan, kitchen_code: str, clock: Clock) 
         )
     )
     counts = _counts(held, dishes, _parts(session, plan, kitchen_code, dishes))
+    sheets = sheet_views(session, plan, kitchen_code, clock)
+    proofs = {one.kitchen_code: one for one in counts_of(session, plan)}
     return KitchenView(
         code=kitchen.code,
         name=kitchen.name,
         counts=counts,
         totals=_totals(counts),
         specials=_specials(session, plan, kitchen_code, dishes),
-        batches=tuple(_batch_row(batch, plan, dishes, clock) for batch in held),
+        batches=tuple(_batch_row(batch, plan, dishes, sheets[batch.id or 0], clock) for batch in held),
         may_mark=seconds_into(plan.service_day, clock.now()) >= 0,
+        proof=proofs.get(kitchen_code, Count(kitchen_code, 0, 0, 0)),
+        late=late_runs(session, plan, seconds_into(plan.service_day, clock.now()), kitchen_code),
     )
 
 
@@ -185,14 +204,13 @@ def list_van_loads(session: Session, plan: Plan, kitchen_code: str, clock: Clock
     )
 
 
-def true_eat_by_s(batch: Batch, plan: Plan) -> int:
-    """Return until when a batch may be eaten, in seconds of the service day: from its true finish once that is known.
+def true_eat_by_s(batch: Batch, plan: Plan, records: Sequence[BatchRecord]) -> int:
+    """Return until when a batch may be eaten, in seconds of the service day: from its true finish and its readings.
 
-    A batch that was finished before its time spoils before its time; one that was late gains what the plan gave it.
+    A batch that was finished before its time spoils before its time; one that was late gains what the plan gave it, and
+    one that stood too cold loses what the rules say.
     """
-    if batch.cooked_at is None:
-        return batch.eat_by_s
-    return seconds_into(plan.service_day, batch.cooked_at) + batch.eat_by_s - batch.finish_s
+    return seconds_into(plan.service_day, food_state(batch, plan, records).eat_by)
 
 
 _PartsOf = dict[str, tuple[tuple[str, str, int], ...]]
@@ -269,7 +287,7 @@ def _specials(session: Session, plan: Plan, kitchen_code: str, dishes: dict[str,
     return tuple(SpecialGroup(limits, excludes, tuple(meals)) for (limits, excludes), meals in in_order)
 
 
-def _batch_row(batch: Batch, plan: Plan, dishes: dict[str, str], clock: Clock) -> BatchRow:
+def _batch_row(batch: Batch, plan: Plan, dishes: dict[str, str], sheet: SheetView, clock: Clock) -> BatchRow:
     undo_until = batch.cooked_at + UNDO_WITHIN if batch.cooked_at else None
     now_s = seconds_into(plan.service_day, clock.now())
     return BatchRow(
@@ -281,8 +299,10 @@ def _batch_row(batch: Batch, plan: Plan, dishes: dict[str, str], clock: Clock) -
         spare=batch.spare,
         start_s=batch.start_s,
         finish_s=batch.finish_s,
-        eat_by_s=true_eat_by_s(batch, plan),
+        eat_by_s=seconds_into(plan.service_day, sheet.food.eat_by),
+        planned_eat_by_s=batch.eat_by_s,
         cooked_at=batch.cooked_at,
         undo_until=undo_until if undo_until and clock.now() <= undo_until else None,
         pace=pace_of_step(batch.finish_s, is_done=batch.cooked_at is not None, now_s=now_s),
+        sheet=sheet,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,10 +12,12 @@ from kitchens.meals import Meal
 from service.access import Reach
 from service.clock import Clock, local_day
 from service.errors import NotAllowedError, NotFoundError
-from service.menus.dishes import Pantry, open_pantry
+from service.menus.course_prices import Chosen, extras_on, list_extras
+from service.menus.dishes import CourseRows, Pantry, open_pantry
 from service.menus.offers import portions_left
 from service.menus.prices import list_prices, prices_on
 from service.tables import (
+    CoursePrice,
     Dish,
     DishPrice,
     EntryState,
@@ -115,12 +117,25 @@ class PotView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """One dish that can be chosen in a course, with the versions of what it costs on top, the newest first."""
+
+    course_code: str
+    course_name: str
+    course_name_en: str
+    dish_code: str
+    dish_name: str
+    extras: tuple[CoursePrice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryView:
-    """A line of a menu with the pots that it takes and its price versions, the newest first."""
+    """A line of a menu with the pots that it takes, its price versions, the newest first, and its choices."""
 
     line: MenuLine
     pots: tuple[PotView, ...]
     prices: tuple[DishPrice, ...]
+    choices: tuple[ChoiceView, ...]
 
 
 def list_kitchens(session: Session, reach: Reach) -> tuple[tuple[str, str], ...]:
@@ -185,6 +200,7 @@ def menu_of(session: Session, kitchen_code: str, service_day: date, meal: Meal, 
     rows = _rows(session, kitchen_code, service_day, meal)
     pantry = open_pantry(session, service_day, meal, [dish for _, dish in rows])
     prices = prices_on(session, (dish.code for _, dish in rows), service_day)
+    extras = extras_on(session, (dish.code for _, dish in rows), service_day)
     offered = [entry for entry, _ in rows if entry.state == EntryState.OFFERED]
     left = portions_left(session, kitchen_code, service_day, meal, offered)
     state = session.get(MealDay, (service_day, meal))
@@ -194,7 +210,7 @@ def menu_of(session: Session, kitchen_code: str, service_day: date, meal: Meal, 
         service_day=service_day,
         meal=meal,
         is_open=is_open and service_day >= local_day(clock.now()),
-        lines=tuple(_line(entry, dish, pantry, prices[dish.code], left.get(dish.code)) for entry, dish in rows),
+        lines=tuple(_line(entry, dish, pantry, prices[dish.code], extras, left.get(dish.code)) for entry, dish in rows),
     )
 
 
@@ -208,7 +224,9 @@ def _rows(session: Session, kitchen_code: str, service_day: date, meal: Meal) ->
     return [(entry, dish) for entry, dish in rows]
 
 
-def _line(entry: MenuEntry, dish: Dish, pantry: Pantry, price_fen: int, left: int | None) -> MenuLine:
+def _line(
+    entry: MenuEntry, dish: Dish, pantry: Pantry, price_fen: int, extras: Mapping[Chosen, int], left: int | None
+) -> MenuLine:
     value = pantry.value(dish.code, entry.kitchen_code)
     courses = pantry.courses.get(dish.code, ())
     pots = [dish.code, *(option.code for one in courses for _, option in one.options)]
@@ -232,7 +250,7 @@ def _line(entry: MenuEntry, dish: Dish, pantry: Pantry, price_fen: int, left: in
                 one.course.name,
                 one.course.name_en,
                 one.course.pick,
-                tuple((option.name, choice.extra_fen) for choice, option in one.options),
+                tuple((option.name, extras[one.course.code, option.code]) for _, option in one.options),
             )
             for one in courses
         ),
@@ -260,8 +278,25 @@ def list_entry_views(session: Session, menu: Menu) -> tuple[EntryView, ...]:
         courses = pantry.courses.get(line.dish_code, ())
         cooked = [pantry.dishes[line.dish_code], *(option for one in courses for _, option in one.options)]
         pots = tuple(PotView(dish.code, dish.name, tuple(_recipe(session, dish.code, swaps, names))) for dish in cooked)
-        views.append(EntryView(line, pots, tuple(list_prices(session, line.dish_code))))
+        prices = tuple(list_prices(session, line.dish_code))
+        views.append(EntryView(line, pots, prices, _choices(session, line.dish_code, courses)))
     return tuple(views)
+
+
+def _choices(session: Session, dish_code: str, courses: Sequence[CourseRows]) -> tuple[ChoiceView, ...]:
+    versions = list_extras(session, dish_code) if courses else []
+    return tuple(
+        ChoiceView(
+            course_code=one.course.code,
+            course_name=one.course.name,
+            course_name_en=one.course.name_en,
+            dish_code=dish.code,
+            dish_name=dish.name,
+            extras=tuple(row for row in versions if (row.course_code, row.dish_code) == (one.course.code, dish.code)),
+        )
+        for one in courses
+        for _, dish in one.options
+    )
 
 
 def _recipe(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlmodel import Session, col, select
@@ -15,7 +15,7 @@ from service.access import EVERYTHING, Reach
 from service.board.heads import id_of
 from service.board.names import shortened
 from service.errors import NotFoundError
-from service.explaining import Names, sentences
+from service.explaining import Names, exception_sentences, sentences
 from service.frozen import thaw
 from service.settings import Settings
 from service.tables import (
@@ -111,8 +111,16 @@ def why_order(session: Session, asked: Asked, plan: Plan, order_id: int, reach: 
     planned, elder = found
     home_id = asked.home_of.get(order_id)
     if home_id is not None:
-        return asked.home(home_id)
-    return Answer(_called(elder), _without_a_door(asked, planned), asked.broken)
+        return _from_elsewhere(asked, planned, asked.home(home_id))
+    return _from_elsewhere(asked, planned, Answer(_called(elder), _without_a_door(asked, planned), asked.broken))
+
+
+def _from_elsewhere(asked: Asked, planned: PlannedOrder, answer: Answer) -> Answer:
+    """Return the answer with why the meal does not come from the usual kitchen or meal point before it."""
+    if planned.reason is not None:
+        return answer
+    before = exception_sentences(asked.language, planned.detail, asked.names)
+    return replace(answer, sentences=(*before, *answer.sentences))
 
 
 def why_elder(session: Session, asked: Asked, plan: Plan, number: str) -> tuple[Answer, ...]:
@@ -157,14 +165,14 @@ def why_visit(session: Session, asked: Asked, plan: Plan, visit_id: int, reach: 
         If the plan has no such visit, or it is not within reach.
     """
     found = session.exec(
-        select(PlannedOrder.order_id, Visit.meal_point_code)
+        select(PlannedOrder, Visit.meal_point_code)
         .join(Visit, col(Visit.id) == col(PlannedOrder.visit_id))
         .where(PlannedOrder.plan_id == plan.id, PlannedOrder.visit_id == visit_id)
     ).first()
-    home_id = asked.home_of.get(found[0]) if found is not None else None
+    home_id = asked.home_of.get(found[0].order_id) if found is not None else None
     if found is None or home_id is None or not _may_see(found[1], reach):
         raise NotFoundError("explain.unknown", what=visit_id)
-    return asked.home(home_id)
+    return _from_elsewhere(asked, found[0], asked.home(home_id))
 
 
 def why_run(session: Session, asked: Asked, plan: Plan, run_id: int, reach: Reach) -> Answer:

@@ -73,7 +73,8 @@ class Seat:
 class Choice:
     """One meal as an operator keys it: `number` is the dish's place on the menu, 0 for the usual; no way is the usual.
 
-    `seen` is the stamp of the cell that was on the screen.
+    `seen` is the stamp of the cell that was on the screen; `choices` are the dishes keyed in the courses of a set meal,
+    the rest of which is left to the kitchen, or stays as it was if the same set is ordered again.
     """
 
     service_day: date
@@ -81,6 +82,7 @@ class Choice:
     seen: str
     number: int = 0
     fulfilment: Fulfilment | None = None
+    choices: tuple[str, ...] = ()
 
 
 def order_meal(database: Database, seat: Seat, choice: Choice, *, clock: Clock, call: Call | None = None) -> int:
@@ -207,18 +209,22 @@ def put_back(session: Session, order: MealOrder, before: dict[str, Any], clock: 
     """Make an order what it was before an act, its choices too.
 
     In place of a meal that stands, only what could still be ordered like that; a meal that was given up comes back as
-    it was: planning puts another dish in the place of one that is not for the elder, and no meal would be worse.
+    it was: planning puts another dish in the place of one that is not for the elder, and no meal would be worse. It
+    comes back to where the elder belongs now: who has moved since is looked for at no old meal point.
     """
     values = {name: before[name] for name in KEPT_COLUMNS}
     for name in ("placed_at", "changed_at"):
         values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
     if values["state"] == OrderState.PLACED:
         elder = get_served_elder(session, order.elder_number)
-        refuse_if_closed(session, find_point(session, elder), order.service_day, Meal(order.meal), clock)
+        point = find_point(session, elder)
+        refuse_if_closed(session, point, order.service_day, Meal(order.meal), clock)
+        kitchen_code = point.kitchen_code if point else None
+        values |= {"meal_point_code": point.code if point else None, "kitchen_code": kitchen_code}
         # As a change does, it gives its own portion back first.
         order.state = OrderState.CANCELLED
         session.flush()
-        meal, dish_code, kitchen_code = Meal(order.meal), values["dish_code"], values["kitchen_code"]
+        meal, dish_code = Meal(order.meal), values["dish_code"]
         if in_place_of:
             chosen = [dish for _, dish in before.get("choices", ())]
             refuse_unknown_dish(session, order.service_day, meal, dish_code)
@@ -281,7 +287,7 @@ def _wish(session: Session, seat: Seat, choice: Choice, cell: Cell) -> Wish:
         dish_code = numbered_dish(session, elder, choice.service_day, choice.meal, choice.number)
     way = choice.fulfilment or cell.fulfilment
     is_same = order is not None and order.dish_code == dish_code
-    choices = choices_of(session, order.id or 0) if order is not None and is_same else ()
+    choices = choice.choices or (choices_of(session, order.id or 0) if order is not None and is_same else ())
     proxy_name = order.proxy_name if order is not None and way == Fulfilment.PICK_UP else ""
     return Wish(choice.service_day, choice.meal, way, dish_code, proxy_name, choices)
 

@@ -14,6 +14,7 @@ from kitchens.meals import Fulfilment, Meal
 from service.calendar import cut_off, is_service_day
 from service.clock import Clock, local_day
 from service.errors import InvalidError, NotFoundError
+from service.kiosk.courses import questions_of
 from service.menus.choices import choices_of
 from service.menus.offers import Offer, best_of, list_offers
 from service.money.quoting import Quoting
@@ -71,7 +72,8 @@ class Cell:
 
     `stamp` changes with every change of the order, so that a clerk's act can tell what it was made upon; `dish` and
     `fulfilment` are the order's, or those of `usual`; `pays_fen` is what the elder pays, None where nobody can tell.
-    Where there is a menu and nothing on it is for this elder, it does not fit.
+    Where there is a menu and nothing on it is for this elder, it does not fit. `sets` are the numbers of the dishes on
+    its menu in whose courses there is something to choose.
     """
 
     service_day: date
@@ -89,6 +91,7 @@ class Cell:
     source: str | None = None
     asks_cancel: bool = False
     fits: bool = True
+    sets: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -241,6 +244,7 @@ def _cell(
         source=order.source if order is not None and has else None,
         asks_cancel=order is not None and order.id in week.cancelling,
         fits=fits,
+        sets=tuple(number for number, one in enumerate(offers, start=1) if one.is_safe and questions_of(one)),
     )
 
 

@@ -14,6 +14,7 @@ from service.clock import Clock, local_day
 from service.db import Database
 from service.desk.acts import Seat, done_once, kept, noted
 from service.desk.call_backs import promised_in
+from service.desk.grid import stamp_of
 from service.desk.worries import opened_in
 from service.errors import ConflictError, InvalidError
 from service.finding.keys import digits_of
@@ -234,7 +235,7 @@ def _cancel_days(session: Session, seat: Seat, stop: Stop, clock: Clock) -> tupl
             # It is being cooked: the operator says so, and may ask the kitchen.
             left.append(order.id or 0)
         else:
-            taken.append({"order": order.id, "before": before})
+            taken.append({"order": order.id, "stamp": stamp_of(order), "before": before})
     return taken, left
 
 

@@ -18,7 +18,7 @@ from service.desk.standing_by import write_ahead
 from service.desk.view import find_last_act
 from service.desk.worries import settled_in
 from service.errors import ConflictError
-from service.orders import find_point, open_requests, refuse_if_closed
+from service.orders import answer_wishes, find_point, refuse_if_closed
 from service.people.lifecycle import planned_in, withdrawn_in
 from service.standing import DAYS_AHEAD, GENERATOR
 from service.tables import (
@@ -111,27 +111,21 @@ def _same_order(session: Session, details: dict[str, Any]) -> MealOrder:
 
 
 def _withdraw_requests(session: Session, order: MealOrder, by: str, clock: Clock) -> None:
-    waiting = open_requests(session, order)
-    if not waiting:
+    if not answer_wishes(session, order.id or 0, clock, by=by):
         raise ConflictError("desk.kitchen_answered", day=order.service_day)
-    for request in waiting:
-        request.decided_at, request.decided_by, request.accepted = clock.now(), by, False
-        session.add(request)
-    session.flush()
 
 
 def _stop_back(session: Session, act: DeskAct, clock: Clock) -> None:
     first = date.fromisoformat(act.details["from_day"])
     absence = session.get(ElderAbsence, (act.elder_number, first))
-    if absence is None:
-        raise ConflictError("desk.nothing_to_undo")
+    last = act.details["until"]
+    if absence is None or (absence.until_day.isoformat() if absence.until_day else None) != last:
+        raise ConflictError("desk.stop_changed", day=first)
+    orders = [_same_order(session, one) for one in act.details["orders"]]
     session.delete(absence)
     session.flush()
-    for one in act.details["orders"]:
-        order = session.get_one(MealOrder, one["order"])
-        if order.state == OrderState.CANCELLED:
-            put_back(session, order, one["before"], clock, in_place_of=False)
-    last = act.details["until"]
+    for order, one in zip(orders, act.details["orders"], strict=True):
+        put_back(session, order, one["before"], clock, in_place_of=False)
     furthest = local_day(clock.now()) + timedelta(days=DAYS_AHEAD)
     write_ahead(session, act.elder_number, first, date.fromisoformat(last) if last else furthest, clock)
 

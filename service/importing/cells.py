@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from kitchens.meals import Fulfilment, Ingredient, Limit, Meal, ProvisionMode, Texture
+from kitchens.meals import Capability, Fulfilment, Ingredient, Limit, Meal, ProvisionMode, StationKind, Texture
 from service.clock import ZONE
 from service.subsidies.words import class_of
 from service.tables import (
@@ -232,6 +232,7 @@ _PACE = _number("pace", 1, 100_000)
 _RANK = _number("rank", 1, 99)
 _SECONDS = _number("seconds", 0, 7200)
 _FEN = _number("fen", 0, 1_000_000)
+_PERCENT = _number("percent", 0, 100)
 _GRAMS = _number("grams", 1, 5_000)
 _MONDAY = CellType("monday", _read_monday)
 _ENTRY_STATE = _word("entry_state", _values(EntryState))
@@ -241,6 +242,8 @@ _WEEK = _number("week", 1, 8)
 _WEEKDAY = _number("weekday", 1, 7)
 _MEAL = _word("meal", _values(Meal))
 _MODE = _word("mode", _values(ProvisionMode))
+_STATION = _word("station", _values(StationKind))
+_CAPABILITY = _word("capability", _values(Capability))
 _FULFILMENT = _word("fulfilment", _values(Fulfilment))
 _TEXTURE = _word("texture", _values(Texture))
 _TEXTURES = _words("textures", _values(Texture))
@@ -286,6 +289,8 @@ Floor = Annotated[int, BeforeValidator(_FLOOR.read), _FLOOR]
 Week = Annotated[int, BeforeValidator(_WEEK.read), _WEEK]
 Weekday = Annotated[int, BeforeValidator(_WEEKDAY.read), _WEEKDAY]
 MealWord = Annotated[str, BeforeValidator(_MEAL.read), _MEAL]
+StationWord = Annotated[str, BeforeValidator(_STATION.read), _STATION]
+CapabilityWord = Annotated[str, BeforeValidator(_CAPABILITY.read), _CAPABILITY]
 ModeWord = Annotated[str, BeforeValidator(_MODE.read), _MODE]
 FulfilmentWord = Annotated[str, BeforeValidator(_FULFILMENT.read), _FULFILMENT]
 TextureWord = Annotated[str, BeforeValidator(_TEXTURE.read), _TEXTURE]
@@ -307,6 +312,8 @@ AbsenceWord = Annotated[str, BeforeValidator(_ABSENCE.read), _ABSENCE]
 RiskWord = Annotated[str, BeforeValidator(_RISK.read), _RISK]
 PurposeWord = Annotated[str, BeforeValidator(_PURPOSE.read), _PURPOSE]
 
+PercentOrNone = Annotated[int | None, BeforeValidator(_PERCENT.read), _PERCENT]
+StationOrNone = Annotated[str | None, BeforeValidator(_STATION.read), _STATION]
 CodeOrNone = Annotated[str | None, BeforeValidator(_CODE.read), _CODE]
 LatitudeOrNone = Annotated[float | None, BeforeValidator(_LATITUDE.read), _LATITUDE]
 LongitudeOrNone = Annotated[float | None, BeforeValidator(_LONGITUDE.read), _LONGITUDE]

@@ -255,11 +255,12 @@ def _closed(session: Session, found: Comparison) -> list[Finding]:
 
 def _standing_prices(found: Comparison) -> list[Finding]:
     """Take changes of price versions that stand out of the changes and return them as refused."""
-    stand = [change for change in found.changes if change.kind is formats.PriceRow and change.before is not None]
+    priced = {formats.PriceRow: "price_fen", formats.CoursePriceRow: "extra_fen"}
+    stand = [change for change in found.changes if change.kind in priced and change.before is not None]
     gone = {id(change) for change in stand}
     found.changes[:] = [change for change in found.changes if id(change) not in gone]
     return [
-        Finding(change.file, change.line, "price_fen", "import.error.price_stands", {"day": change.key[1]})
+        Finding(change.file, change.line, priced[change.kind], "import.error.price_stands", {"day": change.key[-1]})
         for change in stand
     ]
 

@@ -30,7 +30,8 @@ imported.
   with `cycle_entries` is kept, and written out two weeks ahead day by day; what a person (or a file) says about a dated
   menu is never overwritten by it, and a dish that was taken off (`state`) does not come back.
 - **What is in a dish** is what its row `contains` and what the ingredients of its `recipes` contain. `price_fen` of a
-  dish holds before its first version in `dish_prices`; a version that stands is not changed by a file.
+  dish holds before its first version in `dish_prices`, `extra_fen` of a choice before its first in `course_prices`; a
+  version that stands is not changed by a file.
 - **Words** may be written as below or by their Chinese or English names (`lunch`, `午餐`).
 - **People**: what is noted about an elder stands in tables of its own, each line with its days. A line ends on its last
   day and is not taken out; a line without a first day holds since 1900-01-01, that is, always. Of places and care

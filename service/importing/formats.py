@@ -14,13 +14,14 @@ from pydantic_core import PydanticCustomError
 
 from service.importing import cells
 from service.importing.columns import Column, FileRow, Fills, columns
-from service.importing.menu_formats import MENU_KINDS, PriceRow
+from service.importing.menu_formats import MENU_KINDS, CoursePriceRow, PriceRow
 from service.importing.people_formats import PEOPLE_KINDS, ElderRow, StateChangeRow
 
 __all__ = [
     "KINDS",
     "KIND_BY_NAME",
     "Column",
+    "CoursePriceRow",
     "ElderRow",
     "FileRow",
     "MenuCycleRow",
@@ -96,6 +97,31 @@ class KitchenMealRow(FileRow):
     cooking_end: Annotated[cells.TimeOfDay, Fills("10:30", column="cooking_end_s")]
 
 
+class StationRow(FileRow):
+    """One station of a kitchen."""
+
+    KIND: ClassVar[str] = "stations"
+    TABLE: ClassVar[str] = "kitchen_station"
+    KEY: ClassVar[tuple[str, ...]] = ("kitchen_code", "code")
+
+    kitchen_code: Annotated[cells.Code, Fills("HZ-K01", refers="kitchens")]
+    code: Annotated[cells.Code, Fills("W1")]
+    station_kind: Annotated[cells.StationWord, Fills("wok", column="kind")]
+    meals_per_hour: Annotated[cells.Pace, Fills("150")]
+    pan_portions: Annotated[cells.Pace, Fills("40")]
+
+
+class CapabilityRow(FileRow):
+    """One thing a kitchen can do beyond ordinary cooking."""
+
+    KIND: ClassVar[str] = "capabilities"
+    TABLE: ClassVar[str] = "kitchen_capability"
+    KEY: ClassVar[tuple[str, ...]] = ("kitchen_code", "capability")
+
+    kitchen_code: Annotated[cells.Code, Fills("HZ-K01", refers="kitchens")]
+    capability: Annotated[cells.CapabilityWord, Fills("puree")]
+
+
 class DishRow(FileRow):
     """A dish: a set meal."""
 
@@ -110,6 +136,8 @@ class DishRow(FileRow):
     contains: Annotated[cells.IngredientWords, Fills("pork egg soy gluten")] = ""
     textures: Annotated[cells.TextureWords, Fills("regular soft")] = "regular"
     keeps: Annotated[cells.LimitWords, Fills("low_salt low_fat")] = ""
+    station: Annotated[cells.StationOrNone, Fills("steamer")] = None
+    spare_percent: Annotated[cells.PercentOrNone, Fills("5")] = None
 
 
 class MealPointRow(FileRow):
@@ -261,6 +289,8 @@ KINDS: tuple[type[FileRow], ...] = (
     CommunityRow,
     KitchenRow,
     KitchenMealRow,
+    StationRow,
+    CapabilityRow,
     DishRow,
     MealPointRow,
     VanRow,

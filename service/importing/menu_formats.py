@@ -76,6 +76,22 @@ class PriceRow(FileRow):
     announced_by: Annotated[cells.Text, Fills("district")] = ""
 
 
+class CoursePriceRow(FileRow):
+    """What a choice in a course costs on top from a day on; a version that stands is never changed by a file."""
+
+    KIND: ClassVar[str] = "course_prices"
+    TABLE: ClassVar[str] = "course_price"
+    KEY: ClassVar[tuple[str, ...]] = ("course_code", "dish_code", "from_day")
+    ORDERED: ClassVar[tuple[tuple[str, str], ...]] = (("announced_on", "from_day"),)
+
+    course_code: Annotated[cells.Code, Fills("S01-2", refers="courses")]
+    dish_code: Annotated[cells.Code, Fills("V04", refers="dishes")]
+    from_day: Annotated[cells.Day, Fills("2027-01-04")]
+    extra_fen: Annotated[cells.Fen, Fills("150")]
+    announced_on: Annotated[cells.Day, Fills("2026-12-21")]
+    announced_by: Annotated[cells.Text, Fills("district")] = ""
+
+
 class CycleRow(FileRow):
     """A menu of one kitchen and meal that is kept, and written out ahead week by week."""
 
@@ -113,6 +129,7 @@ MENU_KINDS: tuple[type[FileRow], ...] = (
     CourseRow,
     CourseOptionRow,
     PriceRow,
+    CoursePriceRow,
     CycleRow,
     CycleEntryRow,
 )

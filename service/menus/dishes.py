@@ -64,6 +64,8 @@ def dish_value(dish: Dish) -> meals.Dish:
         contains=_contents(dish.contains),
         textures=words(meals.Texture, dish.textures),
         keeps=words(meals.Limit, dish.keeps),
+        station=None if dish.station is None else meals.StationKind(dish.station),
+        spare_percent=dish.spare_percent,
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, bindparam
 from sqlmodel import Session, col, select
 
 from kitchens import meals
+from kitchens.clash import Choice, choose_from
 from service.menus.dishes import list_menus
 from service.menus.prices import prices_on
 from service.menus.watch import READ, has_changed
@@ -61,9 +62,16 @@ class DayMenus:
         """Return whether any kitchen has this dish on its menu."""
         return dish_code in self.prices_fen
 
-    def usual(self, kitchen_code: str | None) -> str | None:
-        """Return the usual dish of a kitchen, None where it offers nothing."""
-        return next((dish.dish_id for dish in self.dishes.get(kitchen_code or "", ())), None)
+    def made_for(self, kitchen_code: str | None, diet: meals.Diet) -> str | None:
+        """Return the dish that a kitchen makes for who names none, None where it offers nothing.
+
+        It is what planning makes (`kitchens.clash.choose_from`); where all of it clashes, the usual dish.
+        """
+        menu = self.dishes.get(kitchen_code or "", ())
+        if not menu:
+            return None
+        made = choose_from(menu, diet, None)
+        return made.dish_id if isinstance(made, Choice) else menu[0].dish_id
 
     def has_courses(self, dish_code: str) -> bool:
         """Return whether anything can be chosen in a dish; of one that is on no menu nobody knows."""

@@ -13,9 +13,10 @@ from kitchens.meals import Diet, Meal
 from service.capacity import ordered_of, placed_by_dish
 from service.diets import diet_of
 from service.menus.choices import choices_of
+from service.menus.course_prices import Chosen, extra_fen, extras_on
 from service.menus.dishes import Pantry, open_pantry
 from service.menus.of_day import day_menus
-from service.menus.prices import extra_fen, price_on, prices_on
+from service.menus.prices import price_on, prices_on
 from service.tables import Dish, Elder, EntryState, KitchenMeal, MealOrder, MealPoint, MenuEntry
 
 
@@ -101,6 +102,7 @@ def list_offers(session: Session, elder: Elder, service_day: date, meal: Meal) -
     left = portions_left(session, kitchen_code, service_day, meal, [entry for entry, _ in rows])
     pantry = open_pantry(session, service_day, meal, [dish for _, dish in rows])
     prices = prices_on(session, (dish.code for _, dish in rows), service_day)
+    extras = extras_on(session, (dish.code for _, dish in rows), service_day)
     diet = diet_of(elder)
     return [
         Offer(
@@ -111,13 +113,15 @@ def list_offers(session: Session, elder: Elder, service_day: date, meal: Meal) -
             price_fen=prices[dish.code],
             left=left[dish.code],
             clash=find_clash(diet, pantry.value(dish.code, kitchen_code)),
-            choices=_courses(pantry, dish.code, kitchen_code, diet),
+            choices=_courses(pantry, dish.code, kitchen_code, diet, extras),
         )
         for entry, dish in rows
     ]
 
 
-def _courses(pantry: Pantry, dish_code: str, kitchen_code: str, diet: Diet) -> tuple[Course, ...]:
+def _courses(
+    pantry: Pantry, dish_code: str, kitchen_code: str, diet: Diet, extras: Mapping[Chosen, int]
+) -> tuple[Course, ...]:
     return tuple(
         Course(
             number=one.course.position,
@@ -129,10 +133,10 @@ def _courses(pantry: Pantry, dish_code: str, kitchen_code: str, diet: Diet) -> t
                     dish_code=dish.code,
                     name=dish.name,
                     name_en=dish.name_en,
-                    extra_fen=option.extra_fen,
+                    extra_fen=extras[one.course.code, dish.code],
                     clash=find_clash(diet, pantry.value(dish.code, kitchen_code)),
                 )
-                for option, dish in one.options
+                for _, dish in one.options
             ),
         )
         for one in pantry.courses.get(dish_code, ())
@@ -178,10 +182,10 @@ class Sold:
 def sold(session: Session, order: MealOrder) -> Sold:
     """Return what an order has chosen and what it costs, with what its choices add.
 
-    An order of nothing in particular costs what its kitchen's usual dish costs.
+    An order of nothing in particular costs what its kitchen makes of the menu for its elder.
     """
     menus = day_menus(session, order.service_day, Meal(order.meal))
-    dish_code = order.dish_code or menus.usual(order.kitchen_code)
+    dish_code = order.dish_code or menus.made_for(order.kitchen_code, _diet_of_order(session, order))
     if dish_code is None:
         return Sold((), None)
     price_fen = menus.prices_fen.get(dish_code)
@@ -189,4 +193,8 @@ def sold(session: Session, order: MealOrder) -> Sold:
         price_fen = price_on(session, dish_code, order.service_day)
     if not menus.has_courses(dish_code):
         return Sold((), price_fen)
-    return Sold(choices_of(session, order.id or 0), price_fen + extra_fen(session, order.id or 0))
+    return Sold(choices_of(session, order.id or 0), price_fen + extra_fen(session, order.id or 0, dish_code))
+
+
+def _diet_of_order(session: Session, order: MealOrder) -> Diet:
+    return diet_of(session.get_one(Elder, order.elder_number))

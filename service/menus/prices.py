@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -16,20 +15,10 @@ from service import audit
 from service.clock import Clock, local_day
 from service.db import Database
 from service.errors import InvalidError, NotFoundError
-from service.tables import SINCE_EVER, Course, CourseOption, Dish, DishPrice, MealOrder, OrderChoice
+from service.tables import SINCE_EVER, Dish, DishPrice
 
 MOST_FEN = 100_000
 """1,000 yuan: more than any meal here costs; a price beyond it is a slip of the hand."""
-
-_EXTRAS: Any = (
-    select(OrderChoice.order_id, func.sum(CourseOption.extra_fen))
-    .join(
-        CourseOption,
-        (col(CourseOption.course_code) == col(OrderChoice.course_code))
-        & (col(CourseOption.dish_code) == col(OrderChoice.dish_code)),
-    )
-    .group_by(col(OrderChoice.order_id))
-)
 
 
 def price_on(session: Session, dish_code: str, day: date) -> int:
@@ -64,29 +53,6 @@ def prices_on(session: Session, dish_codes: Iterable[str], day: date) -> dict[st
     return found
 
 
-def extra_fen(session: Session, order_id: int) -> int:
-    """Return what the choices of an order cost on top of its set meal."""
-    found = session.execute(_EXTRAS.where(col(OrderChoice.order_id) == order_id)).first()
-    return 0 if found is None else int(found[1])
-
-
-def extras_fen(session: Session, since: date, until: date) -> dict[int, int]:
-    """Return what choices cost on top, by order, of the orders of a period with a choice that costs anything."""
-    within = col(MealOrder.service_day).between(since, until) & (col(CourseOption.extra_fen) > 0)
-    rows = session.execute(_EXTRAS.join(MealOrder, col(MealOrder.id) == col(OrderChoice.order_id)).where(within))
-    return {order_id: int(fen) for order_id, fen in rows}
-
-
-def choices_fen(session: Session, dish_code: str, choices: Iterable[str]) -> int:
-    """Return what choosing these dishes in the courses of a set meal costs on top of it."""
-    wanted = (
-        select(func.sum(CourseOption.extra_fen))
-        .join(Course, col(Course.code) == col(CourseOption.course_code))
-        .where(Course.dish_code == dish_code, col(CourseOption.dish_code).in_(list(choices)))
-    )
-    return int(session.execute(wanted).scalar() or 0)
-
-
 def list_prices(session: Session, dish_code: str) -> list[DishPrice]:
     """Return the price versions of a dish, the newest first."""
     of_dish = select(DishPrice).where(DishPrice.dish_code == dish_code)
@@ -105,12 +71,8 @@ def announce_price(
     InvalidError
         If the price is none, or would come into force before the notice days are over.
     """
-    if not 0 <= price_fen <= MOST_FEN:
-        raise InvalidError("menu.price_unfit", most=MOST_FEN // 100, given=price_fen)
     today = local_day(clock.now())
-    earliest = today + timedelta(days=notice_days)
-    if from_day < earliest:
-        raise InvalidError("menu.price_too_soon", days=notice_days, first=earliest, given=from_day)
+    refuse_unfit(price_fen, from_day, today, notice_days)
     with database.write() as session:
         dish = session.get(Dish, dish_code)
         if dish is None:
@@ -121,8 +83,8 @@ def announce_price(
                 DishPrice(dish_code=dish_code, from_day=SINCE_EVER, price_fen=dish.price_fen, announced_on=SINCE_EVER)
             )
         version = session.get(DishPrice, (dish_code, from_day))
-        if version is not None and from_day <= today:
-            raise InvalidError("menu.price_too_soon", days=notice_days, first=today + timedelta(days=1), given=from_day)
+        if version is not None:
+            refuse_in_force(from_day, today, notice_days)
         if version is None:
             version = DishPrice(dish_code=dish_code, from_day=from_day, price_fen=price_fen, announced_on=today)
         version.price_fen, version.announced_on, version.announced_by = price_fen, today, by
@@ -137,3 +99,30 @@ def announce_price(
         )
         session.flush()
         return version
+
+
+def refuse_unfit(fen: int, from_day: date, today: date, notice_days: int) -> None:
+    """Refuse an amount that is no price, or one that would come into force before its notice days are over.
+
+    Raises
+    ------
+    InvalidError
+        Then.
+    """
+    if not 0 <= fen <= MOST_FEN:
+        raise InvalidError("menu.price_unfit", most=MOST_FEN // 100, given=fen)
+    earliest = today + timedelta(days=notice_days)
+    if from_day < earliest:
+        raise InvalidError("menu.price_too_soon", days=notice_days, first=earliest, given=from_day)
+
+
+def refuse_in_force(from_day: date, today: date, notice_days: int) -> None:
+    """Refuse to announce a version anew that is in force.
+
+    Raises
+    ------
+    InvalidError
+        Then.
+    """
+    if from_day <= today:
+        raise InvalidError("menu.price_too_soon", days=notice_days, first=today + timedelta(days=1), given=from_day)

@@ -13,7 +13,17 @@ from service.tables import MenuVersion
 from service.writing import WritingSession, written_table
 
 WATCHED = frozenset(
-    {"dish", "dish_price", "menu_entry", "menu_swap", "ingredient", "recipe_line", "course", "course_option"}
+    {
+        "dish",
+        "dish_price",
+        "menu_entry",
+        "menu_swap",
+        "ingredient",
+        "recipe_line",
+        "course",
+        "course_option",
+        "course_price",
+    }
 )
 """The tables that menus are made of."""
 

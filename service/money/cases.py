@@ -8,14 +8,17 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, or_, select
 
-from kitchens.meals import Fulfilment, Meal, ProvisionMode
+from kitchens.meals import Diet, Fulfilment, Meal, ProvisionMode
 from service.calendar import is_working_day
+from service.diets import diet_of
 from service.entitlement import place_of_community, standing_from
 from service.errors import InvalidError
-from service.menus.prices import choices_fen, extra_fen, extras_fen, price_on
+from service.menus.course_prices import Chosen, chosen_fen, extra_fen, extras_fen
+from service.menus.of_day import day_menus
+from service.menus.prices import price_on
 from service.people.record import Dated, Record
 from service.subsidies import Case, Place, Standing
-from service.tables import Community, DeliveryFee, EntryState, Kitchen, MealOrder, MealPoint, MenuEntry, Street
+from service.tables import Community, DeliveryFee, Kitchen, MealOrder, MealPoint, Street
 from service.texts import Key
 
 ONE_DAY = timedelta(days=1)
@@ -23,9 +26,17 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """One meal of one elder as it was ordered; without a dish the kitchen's usual one of that meal.
+    """One meal of one elder as it was ordered; without a dish what the kitchen makes of that meal's menu for the elder.
 
-    What was chosen in the courses of a set meal is known by the order, or by `choices` while there is none yet.
+    Attributes
+    ----------
+    meal_point_code, kitchen_code
+        Where the meal goes over and who cooks it; before it is planned, where the elder belongs.
+    asked_point, asked_kitchen
+        Where it was ordered, if another one serves it: what the elder was told came from there, so price and delivery
+        fee do too. None for the same.
+    choices
+        What is chosen in the courses of a set meal while there is no order yet that knows it.
     """
 
     elder_number: str
@@ -36,7 +47,9 @@ class Ordered:
     meal_point_code: str | None
     kitchen_code: str | None
     order_id: int | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[Chosen, ...] = ()
+    asked_point: str | None = None
+    asked_kitchen: str | None = None
 
 
 def ordered_of(order: MealOrder) -> Ordered:
@@ -63,8 +76,8 @@ class CaseBook:
     _modes: dict[str, ProvisionMode] = field(default_factory=dict)
     _places: dict[str | None, Place] = field(default_factory=dict)
     _prices: dict[tuple[str, date], int] = field(default_factory=dict)
-    _extras: dict[int, int] | None = None
-    _usual: dict[tuple[str | None, date, Meal], str | None] = field(default_factory=dict)
+    _extras: dict[tuple[int, str], int] | None = None
+    _made: dict[tuple[str | None, date, Meal, Diet], str | None] = field(default_factory=dict)
     _fees: dict[tuple[str | None, date], int] = field(default_factory=dict)
     _workdays: dict[date, bool] = field(default_factory=dict)
     _standings: dict[tuple[str, int], Standing] = field(default_factory=dict)
@@ -97,9 +110,9 @@ class CaseBook:
                 day=day,
                 is_workday=self.is_workday(day),
                 meal=ordered.meal,
-                price_fen=self.price_fen(ordered),
+                price_fen=self.price_fen(ordered, record),
                 elder=self.standing(record, day),
-                delivery_fee_fen=self.fee_fen(ordered.meal_point_code, day) if brought else 0,
+                delivery_fee_fen=self.fee_fen(ordered.asked_point or ordered.meal_point_code, day) if brought else 0,
                 way=ordered.way,
                 mode=self._modes.get(ordered.kitchen_code or ""),
                 place=self.place(ordered.meal_point_code),
@@ -119,10 +132,10 @@ class CaseBook:
             found = self._standings[key] = standing_from(self.session, record, day, self._streets)
         return found
 
-    def price_fen(self, ordered: Ordered) -> int:
-        """Return the price of the ordered dish in force on its day."""
+    def price_fen(self, ordered: Ordered, record: Record) -> int:
+        """Return the price in force on its day of the ordered dish, with what is chosen in its courses."""
         day = ordered.service_day
-        dish_code = ordered.dish_code or self._usual_dish(ordered)
+        dish_code = ordered.dish_code or self._dish_made(ordered, record)
         if dish_code is None:
             raise InvalidError("settling.no_dish", day=day, meal=Key(f"meal.{ordered.meal}"))
         if (dish_code, day) not in self._prices:
@@ -132,10 +145,10 @@ class CaseBook:
     def _extra_fen(self, ordered: Ordered, dish_code: str) -> int:
         """Return what the choices of a set meal add."""
         if ordered.order_id is None:
-            return choices_fen(self.session, dish_code, ordered.choices) if ordered.choices else 0
+            return chosen_fen(self.session, dish_code, ordered.choices, ordered.service_day) if ordered.choices else 0
         if self._extras is None:
-            return extra_fen(self.session, ordered.order_id)
-        return self._extras.get(ordered.order_id, 0)
+            return extra_fen(self.session, ordered.order_id, dish_code)
+        return self._extras.get((ordered.order_id, dish_code), 0)
 
     def hold_extras(self, since: date, until: date) -> None:
         """Read at once what choices add to the orders of a period, for whoever asks about all of them and no others."""
@@ -162,19 +175,15 @@ class CaseBook:
             self._workdays[day] = is_working_day(day)
         return self._workdays[day]
 
-    def _usual_dish(self, ordered: Ordered) -> str | None:
-        point = self._points.get(ordered.meal_point_code or "")
-        kitchen_code = ordered.kitchen_code or (point.kitchen_code if point is not None else None)
-        key = kitchen_code, ordered.service_day, ordered.meal
-        if key not in self._usual:
-            entry = select(MenuEntry.dish_code).where(
-                MenuEntry.kitchen_code == kitchen_code,
-                MenuEntry.service_day == ordered.service_day,
-                MenuEntry.meal == ordered.meal,
-                MenuEntry.state == EntryState.OFFERED,
-            )
-            self._usual[key] = self.session.exec(entry.order_by(col(MenuEntry.rank)).limit(1)).first()
-        return self._usual[key]
+    def _dish_made(self, ordered: Ordered, record: Record) -> str | None:
+        """Return what the kitchen that was asked makes for a person who has named no dish."""
+        point = self._points.get(ordered.asked_point or ordered.meal_point_code or "")
+        kitchen_code = ordered.asked_kitchen or ordered.kitchen_code or (point.kitchen_code if point else None)
+        diet = diet_of(record.elder)
+        key = kitchen_code, ordered.service_day, ordered.meal, diet
+        if key not in self._made:
+            self._made[key] = day_menus(self.session, ordered.service_day, ordered.meal).made_for(kitchen_code, diet)
+        return self._made[key]
 
 
 def delivery_fee_on(session: Session, meal_point_code: str | None, day: date) -> int:

@@ -23,7 +23,6 @@ ORDERED: list[Any] = [
 ]
 ENDED: list[Any] = [
     PlannedOrder.dish_code,
-    PlannedOrder.instead_of,
     PlannedOrder.kitchen_code,
     PlannedOrder.meal_point_code,
     PlannedOrder.reason,
@@ -52,7 +51,6 @@ class Row(NamedTuple):
     kitchen_code: str | None
     plan_id: int | None
     planned_dish: str | None
-    instead_of: str | None
     planned_kitchen: str | None
     planned_point: str | None
     left_out: str | None

@@ -102,9 +102,7 @@ class _Reader:
         if (row.visit_id is None) if is_brought else (row.taken_at is None):
             return self._unclaimed(row, *_why_none(row))
         record = self.records[row.elder_number]
-        dish = row.instead_of or row.planned_dish or row.dish_code
-        places = (row.point or None, row.kitchen or None)
-        ordered = Ordered(record.elder.number, row.service_day, meal, way, dish, *places, row.order_id)
+        ordered = _ordered(row, record.elder.number)
         try:
             case = self.book.case(ordered, record)
         except (InvalidError, NotFoundError) as refusal:
@@ -136,6 +134,28 @@ class _Reader:
         if found is None:
             found = self.where[number] = whereabouts_of(record)
         return found
+
+
+def _ordered(row: Row, elder_number: str) -> Ordered:
+    """Return what money asks of an order once its meal was had: what the elder was told, wherever it came from.
+
+    Who named no dish was told the price of what the own kitchen makes for them. That is what it made; where another
+    kitchen stood in, what the own one would have made counts, whatever the other one's dish costs.
+    """
+    stood_in = row.planned_kitchen is not None and row.planned_kitchen != row.kitchen_code
+    made = None if stood_in and row.kitchen_code is not None else row.planned_dish
+    return Ordered(
+        elder_number,
+        row.service_day,
+        Meal(row.meal),
+        Fulfilment(row.fulfilment),
+        row.dish_code or made,
+        row.point or None,
+        row.kitchen or None,
+        row.order_id,
+        asked_point=row.meal_point_code,
+        asked_kitchen=row.kitchen_code,
+    )
 
 
 def _why_none(row: Row) -> tuple[str, Mapping[str, object]]:

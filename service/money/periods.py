@@ -137,6 +137,8 @@ def say_claim(reason: str, details: Mapping[str, object], language: str) -> str:
 
 def _said(name: str, value: object) -> object:
     # What was a text when it was stored is one again: `meal.lunch` reads 午餐.
+    if isinstance(value, list):
+        return [_said(name, one) for one in value]
     for key in (value, f"{name}.{value}"):
         if isinstance(key, str) and key in catalogue("en"):
             return Key(key)

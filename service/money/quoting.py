@@ -12,6 +12,7 @@ from kitchens.meals import Fulfilment, Meal
 from service.clock import Clock, local_day
 from service.diets import refuse_clashing
 from service.errors import InvalidError
+from service.menus.course_prices import Chosen
 from service.money.cases import CaseBook, Ordered, ordered_of
 from service.orders import Wish, find_point
 from service.people.record import Record
@@ -103,16 +104,15 @@ class Quoting:
         uses = _uses_before(self.session, self.book, self.record, asked, self.scheme, self.today)
         return quote_of(price(with_used(self.book.case(asked, self.record), uses), self.scheme))
 
-    def _going_with(self, wish: Wish, kitchen_code: str | None) -> tuple[str, ...]:
+    def _going_with(self, wish: Wish, kitchen_code: str | None) -> tuple[Chosen, ...]:
         """Return what would go with a set meal: what is not chosen is filled as its order would fill it."""
-        if wish.dish_code is None:
-            return wish.choices
         asked = (wish.service_day, wish.meal, wish.dish_code, kitchen_code, wish.choices)
         try:
-            return tuple(part.dish_id for part in refuse_clashing(self.session, self.record.elder, *asked))
+            parts = refuse_clashing(self.session, self.record.elder, *asked)
         except InvalidError:
-            # It cannot be ordered; what it would cost is told all the same.
-            return wish.choices
+            # It cannot be ordered: what the dish itself would cost is told all the same.
+            return ()
+        return tuple((part.course_id, part.dish_id) for part in parts)
 
 
 def quote_of(priced: Priced) -> Quote:

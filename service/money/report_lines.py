@@ -32,7 +32,7 @@ class Scope(StrEnum):
 
 
 class ExceptionKind(StrEnum):
-    """What a claim that was not paid is filed under."""
+    """What a claim that was not paid is filed under; what is not noted was charged at the full price."""
 
     DOUBLE = "double"
     DEAD = "dead"
@@ -42,6 +42,7 @@ class ExceptionKind(StrEnum):
     WITHOUT_PROOF = "without_proof"
     OUTSIDE_HOURS = "outside_hours"
     NOT_ENTITLED = "not_entitled"
+    NOT_NOTED = "not_noted"
 
 
 KINDS = {
@@ -56,6 +57,8 @@ KINDS = {
     "money.stop.no_proof_at_door": ExceptionKind.WITHOUT_PROOF,
     "money.stop.no_proof_at_point": ExceptionKind.WITHOUT_PROOF,
     "money.stop.outside_hours": ExceptionKind.OUTSIDE_HOURS,
+    "money.stop.residence_unknown": ExceptionKind.NOT_NOTED,
+    "money.stop.hukou_unknown": ExceptionKind.NOT_NOTED,
 }
 PLACE_WORDS = ("residence", "hukou", "place")
 

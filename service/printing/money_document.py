@@ -228,7 +228,9 @@ def head_sheet(head: MoneyHead, language: str) -> Sheet:
         "marks": list(head.marks),
         "confidential": head.confidential,
         "printed": text(language, f"{PREFIX}printed", at=at, by=head.printed_by),
-        "code": head.code,
+        # Its code is short enough to be keyed in, and needs no second one.
+        "code": "",
+        "short": head.code,
         "qr": qr_svg(head.code),
     }
 

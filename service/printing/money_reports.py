@@ -80,21 +80,30 @@ def exception_document(report: SettlementReport, made: Print, names: Names, *, c
 
 
 def _facts(report: SettlementReport, language: str) -> tuple[Fact, ...]:
-    bill = sum(line.bill_fen for line in report.classes)
-    own = sum(line.own_fen for line in report.classes)
-    subsidy = sum(line.subsidy_fen for line in report.classes)
-    grants = sum(line.grants_fen for line in report.classes)
+    sums = {
+        "bill": sum(line.bill_fen for line in report.classes),
+        "own_part": sum(line.own_fen for line in report.classes),
+        "subsidy": sum(line.subsidy_fen for line in report.classes),
+        "grants": sum(line.grants_fen for line in report.classes),
+        "corrections": report.corrections_fen,
+        "total": report.total_fen,
+    }
+    counts = {"meals": report.meals, "people": report.elders, "refused_count": len(report.refused)}
+    if report.scope is Scope.PAYER:
+        # Whose bill a refused claim would have been on, nobody has worked out.
+        del counts["refused_count"]
     return (
-        Fact(say(language, "meals"), report.meals, COUNT),
-        Fact(say(language, "people"), report.elders, COUNT),
-        Fact(say(language, "refused_count"), len(report.refused), COUNT),
-        Fact(say(language, "bill"), bill, FEN),
-        Fact(say(language, "own_part"), own, FEN),
-        Fact(say(language, "subsidy"), subsidy, FEN),
-        Fact(say(language, "grants"), grants, FEN),
-        Fact(say(language, "corrections"), report.corrections_fen, FEN),
-        Fact(say(language, "total"), report.total_fen, FEN),
+        *(Fact(say(language, key), count, COUNT) for key, count in counts.items()),
+        *(Fact(say(language, key), fen, FEN) for key, fen in sums.items() if key not in _not_paid(report)),
     )
+
+
+def _not_paid(report: SettlementReport) -> tuple[str, ...]:
+    """Return what the payer of a report never pays: a nought there would say that nobody else does either."""
+    if report.scope is not Scope.PAYER:
+        return ()
+    is_elder = all(line.payer == Payer.ELDER for line in report.payers)
+    return ("subsidy", "grants") if is_elder else ("own_part",)
 
 
 def _notes(report: SettlementReport, language: str) -> tuple[str, ...]:
@@ -127,26 +136,20 @@ def _payers(report: SettlementReport, language: str) -> Table:
 
 
 def _classes(report: SettlementReport, language: str) -> Table:
+    parts = [key for key in ("subsidy", "own_part", "grants") if key not in _not_paid(report)]
     columns = [
         Column(say(language, "class"), width_mm=0),
         Column(say(language, "price"), FEN, 16),
         Column(say(language, "fee"), FEN, 14),
         Column(say(language, "meals"), COUNT),
-        *(Column(say(language, key), FEN, 23) for key in ("bill", "subsidy", "own_part", "grants")),
+        *(Column(say(language, key), FEN, 23) for key in ("bill", *parts)),
     ]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            class_words(line.status_class, language),
-            line.price_fen,
-            line.fee_fen,
-            line.meals,
-            line.bill_fen,
-            line.subsidy_fen,
-            line.own_fen,
-            line.grants_fen,
-        )
-        for line in report.classes
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for line in report.classes:
+        paid = {"subsidy": line.subsidy_fen, "own_part": line.own_fen, "grants": line.grants_fen}
+        whose = class_words(line.status_class, language)
+        sums = (line.bill_fen, *(paid[key] for key in parts))
+        rows.append((whose, line.price_fen, line.fee_fen, line.meals, *sums))
     return _summed("classes", language, columns, rows, from_column=3)
 
 

@@ -104,7 +104,9 @@ def _heading(name: str, language: str) -> str:
 
 
 def _yuan(fen: int, language: str) -> str:
-    return say(language, "yuan", amount=yuan_words(fen))
+    """Return an amount with its unit, a minus in front of both."""
+    said = say(language, "yuan", amount=yuan_words(abs(fen)))
+    return f"−{said}" if fen < 0 else said
 
 
 def _line(line: StatementLine, payers: Iterable[str], language: str, *, has_fee: bool) -> Sheet:

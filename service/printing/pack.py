@@ -43,14 +43,7 @@ class Written:
 
 def list_papers(papers: Papers) -> list[PaperValue]:
     """Return all papers of a meal in one list."""
-    return [
-        *papers.kitchen_counts,
-        *papers.batch_sheets,
-        *papers.box_labels,
-        *papers.loading_manifests,
-        *papers.route_sheets,
-        *papers.meal_point_sheets,
-    ]
+    return list(papers.everything())
 
 
 def write_pack(

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kitchens.papers import (
+    AnyPaper,
     BatchSheet,
     BoxLabel,
+    CallList,
+    ChangeSlip,
     KitchenCount,
     LoadingManifest,
     MealPointSheet,
+    PickList,
+    PurchaseList,
     RouteSheet,
+    SubstitutionSheet,
 )
 from service.printing.basemap import Basemap
-from service.printing.kitchen_sheets import batch_sheet, kitchen_count
+from service.printing.change_sheets import call_list, change_slip, substitution_sheet
+from service.printing.kitchen_sheets import batch_sheet, kitchen_count, pick_list, purchase_list
 from service.printing.label_sheets import box_labels
 from service.printing.route_sheets import route_sheet
 from service.printing.run_sheets import loading_manifest, meal_point_sheet
@@ -21,7 +28,7 @@ from service.printing.stocks import LabelStock
 from service.printing.typesetting import Rendered, typeset
 from service.printing.words import Sheet, sheet_words
 
-PaperValue = KitchenCount | BatchSheet | BoxLabel | LoadingManifest | RouteSheet | MealPointSheet
+PaperValue = AnyPaper
 
 
 def render(
@@ -81,4 +88,14 @@ def sheet_of(paper: PaperValue, language: str, basemap: Basemap | None = None) -
         return route_sheet(paper, language, basemap)
     if isinstance(paper, MealPointSheet):
         return meal_point_sheet(paper, language)
+    if isinstance(paper, PickList):
+        return pick_list(paper, language)
+    if isinstance(paper, PurchaseList):
+        return purchase_list(paper, language)
+    if isinstance(paper, SubstitutionSheet):
+        return substitution_sheet(paper, language)
+    if isinstance(paper, CallList):
+        return call_list(paper, language)
+    if isinstance(paper, ChangeSlip):
+        return change_slip(paper, language)
     raise TypeError(f"expected a sheet, got {type(paper).__name__}")

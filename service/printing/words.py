@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from kitchens.codes import short_code
 from kitchens.meals import Ingredient, Limit, Texture
 from kitchens.papers import PaperHead
 from service.clock import ZONE, hh_mm
 from service.printing.qr import qr_svg
-from service.texts import catalogue, text
+from service.texts import Key, catalogue, text
 
 Sheet = dict[str, object]
 PREFIX = "sheet."
@@ -40,12 +41,24 @@ def head_of(head: PaperHead, language: str, *, place: str, subject: str, is_on_r
         "day": day_words(language, head.service_day),
         "meal": text(language, f"meal.{head.meal}"),
         "plan": say(language, "plan", plan=head.plan_number, version=head.version),
-        "marks": [say(language, "estimated")] if head.is_estimated and is_on_road else [],
+        "marks": _marks(head, language, is_on_road=is_on_road),
         "confidential": say(language, "confidential", place=place) if head.is_confidential else "",
         "printed": say(language, "printed", at=instant_words(head.printed_at), by=head.printed_by),
         "code": head.code,
+        "short": short_code(head.code),
         "qr": qr_svg(head.code),
     }
+
+
+def _marks(head: PaperHead, language: str, *, is_on_road: bool) -> list[str]:
+    marks = [say(language, "estimated")] if head.is_estimated and is_on_road else []
+    if head.holds_in > head.version:
+        marks.append(say(language, "holds_in", version=head.holds_in))
+    if head.copy > 1:
+        marks.append(say(language, "copy", number=head.copy))
+    if head.reprint:
+        marks.append(say(language, "reprinted", reason=Key(f"reprint.{head.reprint}")))
+    return marks
 
 
 def day_words(language: str, day: date) -> str:

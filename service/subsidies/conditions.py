@@ -18,6 +18,9 @@ from service.texts import Key
 
 NO_CAPS = Caps()
 
+NOT_NOTED = frozenset({"money.why.residence_unknown", "money.why.hukou_unknown"})
+"""Obstacles that are gaps in the record. They keep nobody from eating: such a meal is charged at the full price."""
+
 
 class Step(IntEnum):
     """The questions, in their order."""

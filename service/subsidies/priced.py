@@ -77,6 +77,8 @@ class Priced:
         The rules' in their order of application, then the elder's own.
     refusal
         Key of the reason why this elder may not eat here, None if nothing was refused.
+    gap
+        What the record does not tell, so that the meal was charged at the full price; None if nothing is missing.
     """
 
     case: Case
@@ -86,6 +88,7 @@ class Priced:
     lines: tuple[Line, ...]
     passed_over: tuple[PassedOver, ...]
     refusal: str | None = None
+    gap: Obstacle | None = None
 
     @property
     def elder_pays_fen(self) -> int:

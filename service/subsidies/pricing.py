@@ -9,7 +9,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from service.subsidies.cases import Case, age_on
-from service.subsidies.conditions import Obstacle, Step, cap_obstacle, occasion_obstacle, person_obstacle, yuan
+from service.subsidies.conditions import (
+    NOT_NOTED,
+    Obstacle,
+    Step,
+    cap_obstacle,
+    occasion_obstacle,
+    person_obstacle,
+    yuan,
+)
 from service.subsidies.priced import OWN_PART, Basis, Decision, Line, PassedOver, Priced
 from service.subsidies.rules import SHARES, WHOLE_BP, Base, Covers, Kind, Payee, Payer, Rule
 from service.subsidies.scheme import InForce, Rounding, Scheme, Settings
@@ -31,13 +39,19 @@ def price(case: Case, scheme: Scheme, settings: Settings | None = None) -> Price
     """Return who pays what for one meal under `scheme`.
 
     Rules in force on the day are applied by `order`. The lines for meal and delivery sum to price and fee exactly; an
-    elder who may not eat gets a refusal and no lines. `settings` stand in for the scheme's own.
+    elder who may not eat gets a refusal and no lines. Where the record does not tell whether the elder may eat, the
+    meal is the elder's own at the full price. `settings` stand in for the scheme's own.
     """
     rules, age = scheme.in_force(case.day), age_on(case.elder.birth_date, case.day)
-    may_eat = _may_eat(rules, case, age)
+    may_eat, gap = _may_eat(rules, case, age)
     if not may_eat.is_yes:
         return Priced(case, scheme.version, may_eat, may_eat, (), (), may_eat.key)
     bill = _Bill(case.price_fen, case.delivery_fee_fen)
+    if gap is not None:
+        _pay_own_part(case, bill, scheme.version)
+        unpaid = Decision(is_yes=False, key=gap.key, values=gap.values, rule=rules.eating)
+        passed_over = tuple(PassedOver(rule, gap) for rule in rules.rules)
+        return Priced(case, scheme.version, may_eat, unpaid, tuple(bill.lines), passed_over, gap=gap)
     for rule in rules.rules:
         obstacle = _obstacle(rule, case, age, bill)
         if obstacle is None:
@@ -64,13 +78,17 @@ def share_fen(base_fen: int, share_bp: int, settings: Settings) -> int:
     return whole * settings.rounding_unit_fen
 
 
-def _may_eat(rules: InForce, case: Case, age: int) -> Decision:
+def _may_eat(rules: InForce, case: Case, age: int) -> tuple[Decision, Obstacle | None]:
+    """Return whether this elder may eat, and what the record does not tell, if that is all that stands in the way."""
     if rules.eating is None:
-        return Decision(is_yes=True, key="money.may_eat.no_rule", values={}, rule=None)
+        return Decision(is_yes=True, key="money.may_eat.no_rule", values={}, rule=None), None
     obstacle = person_obstacle(rules.eating.person, case.elder, age)
+    if obstacle is not None and obstacle.key in NOT_NOTED:
+        key = obstacle.key.replace(".why.", ".may_eat.")
+        return Decision(is_yes=True, key=key, values=obstacle.values, rule=rules.eating), obstacle
     if obstacle is not None:
-        return Decision(is_yes=False, key=obstacle.key, values=obstacle.values, rule=rules.eating)
-    return Decision(is_yes=True, key="money.may_eat.fits", values={"age": age}, rule=rules.eating)
+        return Decision(is_yes=False, key=obstacle.key, values=obstacle.values, rule=rules.eating), None
+    return Decision(is_yes=True, key="money.may_eat.fits", values={"age": age}, rule=rules.eating), None
 
 
 def _is_subsidised(rules: InForce, case: Case, bill: _Bill) -> Decision:

@@ -11,9 +11,25 @@ from service.tables.couriers import Courier
 from service.tables.days import MealDay, MealState
 from service.tables.devices import Device, DeviceKind, KioskVisit
 from service.tables.elders import Elder, ElderState
+from service.tables.failing import FailureLine, FailureState, KitchenFailure
+from service.tables.family_links import FamilyLink
 from service.tables.imports import ImportChange, ImportRun, ImportState
 from service.tables.jobs import Job
-from service.tables.kitchens import Kitchen, KitchenMeal
+from service.tables.kitchen_work import (
+    BatchRecord,
+    BoxTick,
+    CarrierLoad,
+    CloseStep,
+    Keeping,
+    LeftOutNote,
+    ManifestIn,
+    ManifestOut,
+    MissingBox,
+    MissingWay,
+    RecordKind,
+    Step,
+)
+from service.tables.kitchens import Kitchen, KitchenCapability, KitchenMeal, KitchenStation
 from service.tables.locks import LockKind, StopLock
 from service.tables.meal_points import MealPoint
 from service.tables.menu_version import MenuVersion
@@ -30,11 +46,20 @@ from service.tables.orders import (
     StandingOrder,
 )
 from service.tables.pairs import ElderPair, Verdict
-from service.tables.papers import Paper, PaperKind
+from service.tables.papers import CopyFate, Extent, Paper, PaperFile, PaperKind, PaperPrint, PaperSheet, ReprintReason
 from service.tables.payments import DeliveryFee, PaidBy, Payment
 from service.tables.places import Community, Street
 from service.tables.plans import Batch, CourierRun, Outcome, Plan, PlannedOrder, PlanQuestion, VanRun, VanStop, Visit
-from service.tables.recipes import Course, CourseOption, DishPrice, Ingredient, OrderChoice, PlannedPart, RecipeLine
+from service.tables.recipes import (
+    Course,
+    CourseOption,
+    CoursePrice,
+    DishPrice,
+    Ingredient,
+    OrderChoice,
+    PlannedPart,
+    RecipeLine,
+)
 from service.tables.search import KeyKind, SearchKey, SearchLine
 from service.tables.settling import ClearedClaim, UnclaimedMeal
 from service.tables.standing import SINCE_EVER, Dwelling, ElderCareLevel, ElderClass, ElderPlace, PlaceKind, StatusClass
@@ -52,19 +77,25 @@ __all__ = [
     "AnsweredCall",
     "AuditEntry",
     "Batch",
+    "BatchRecord",
+    "BoxTick",
     "CallBack",
     "CallBackKind",
     "CallBackState",
     "CallOutcome",
     "CardKind",
     "CardState",
+    "CarrierLoad",
     "ClearedClaim",
+    "CloseStep",
     "Community",
     "ContactRole",
+    "CopyFate",
     "Courier",
     "CourierRun",
     "Course",
     "CourseOption",
+    "CoursePrice",
     "CycleEntry",
     "DeliveryFee",
     "DeskAct",
@@ -87,20 +118,31 @@ __all__ = [
     "ElderState",
     "ElderStateChange",
     "EntryState",
+    "Extent",
+    "FailureLine",
+    "FailureState",
+    "FamilyLink",
     "ImportChange",
     "ImportRun",
     "ImportState",
     "Ingredient",
     "Job",
+    "Keeping",
     "KeyKind",
     "KioskVisit",
     "Kitchen",
+    "KitchenCapability",
+    "KitchenFailure",
     "KitchenMeal",
+    "KitchenStation",
     "LateRequest",
     "LedgerEntry",
+    "LeftOutNote",
     "LockKind",
     "LoginFailure",
     "LoginSession",
+    "ManifestIn",
+    "ManifestOut",
     "MealDay",
     "MealOrder",
     "MealPoint",
@@ -109,6 +151,8 @@ __all__ = [
     "MenuEntry",
     "MenuSwap",
     "MenuVersion",
+    "MissingBox",
+    "MissingWay",
     "Notice",
     "OrderChoice",
     "OrderSource",
@@ -116,7 +160,10 @@ __all__ = [
     "Outcome",
     "PaidBy",
     "Paper",
+    "PaperFile",
     "PaperKind",
+    "PaperPrint",
+    "PaperSheet",
     "Payment",
     "PhoneCall",
     "PlaceKind",
@@ -126,7 +173,9 @@ __all__ = [
     "PlannedPart",
     "Purpose",
     "RecipeLine",
+    "RecordKind",
     "RefusedClaim",
+    "ReprintReason",
     "Risk",
     "Role",
     "SearchKey",
@@ -136,6 +185,7 @@ __all__ = [
     "StandingException",
     "StandingOrder",
     "StatusClass",
+    "Step",
     "StopLock",
     "Street",
     "SubsidyRule",

@@ -28,6 +28,8 @@ class Dish(SQLModel, table=True):
 
     `contains`, `textures` and `keeps` are words of `kitchens.meals` parted by spaces. `contains` names what is in
     it beyond its recipe; where it has no recipe, all of it. `price_fen` holds before its first price version.
+    `station` is the word for what it is cooked on, None where nobody has said; `spare_percent` the portions on top,
+    None for the usual share.
     """
 
     __tablename__ = "dish"
@@ -39,6 +41,8 @@ class Dish(SQLModel, table=True):
     contains: str = ""
     textures: str = "regular"
     keeps: str = ""
+    station: str | None = None
+    spare_percent: int | None = Field(default=None, ge=0)
 
 
 class MenuEntry(SQLModel, table=True):

@@ -67,7 +67,10 @@ class PlanQuestion(SQLModel, table=True):
 
 
 class Batch(SQLModel, table=True):
-    """One dish in one texture cooked at once; `cooked_at` is set by the kitchen."""
+    """One dish in one texture cooked at once on a station of its kitchen; `cooked_at` is set by the kitchen.
+
+    `station_code` is empty where the kitchen does not tell its stations apart, or the plan is older than they are.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (UniqueConstraint("plan_id", "code"),)
@@ -83,6 +86,7 @@ class Batch(SQLModel, table=True):
     start_s: int
     finish_s: int
     eat_by_s: int
+    station_code: str = ""
     cooked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -48,7 +48,10 @@ class Course(SQLModel, table=True):
 
 
 class CourseOption(SQLModel, table=True):
-    """One dish that can be chosen in a course; `extra_fen` comes on top of the price of the set."""
+    """One dish that can be chosen in a course; `extra_fen` comes on top of the price of the set.
+
+    It holds before the first version in `CoursePrice`.
+    """
 
     __tablename__ = "course_option"
     __table_args__ = (
@@ -96,5 +99,22 @@ class DishPrice(SQLModel, table=True):
     dish_code: str = Field(foreign_key="dish.code", primary_key=True)
     from_day: date = Field(primary_key=True)
     price_fen: int
+    announced_on: date
+    announced_by: str = ""
+
+
+class CoursePrice(SQLModel, table=True):
+    """What choosing a dish in a course costs on top from a day on, announced and kept as the price of a dish is."""
+
+    __tablename__ = "course_price"
+    __table_args__ = (
+        CheckConstraint("extra_fen >= 0", name="price"),
+        CheckConstraint("announced_on <= from_day", name="announced"),
+    )
+
+    course_code: str = Field(foreign_key="course.code", primary_key=True)
+    dish_code: str = Field(foreign_key="dish.code", primary_key=True)
+    from_day: date = Field(primary_key=True)
+    extra_fen: int
     announced_on: date
     announced_by: str = ""

@@ -149,7 +149,7 @@ def test_every_answer_is_strict_and_personal_pages_are_never_stored(enter: Enter
 
 def test_pages_carry_no_script_or_style_of_their_own(enter: Enter, town: Town) -> None:
     admin = enter("guanli")
-    for address in ("/", f"/plan/{DAY}/lunch", "/kitchen", f"/courier/{town.run_ids['R01']}", f"/papers/{DAY}/lunch"):
+    for address in ("/", f"/plan/{DAY}/lunch", "/kitchen", f"/courier/{town.run_ids['R01']}", f"/print/{DAY}/lunch"):
         page = admin.get(address).text
         assert "<style" not in page
         assert " style=" not in page

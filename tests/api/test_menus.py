@@ -8,7 +8,7 @@ import pytest
 
 from service.clock import StoppedClock
 from service.db import Database
-from service.tables import Elder, Ingredient, MenuEntry, RecipeLine
+from service.tables import Course, CourseOption, Elder, Ingredient, MenuEntry, RecipeLine
 from tests.api.conftest import Enter
 from tests.pages.town import Town
 
@@ -91,6 +91,21 @@ def test_a_price_is_announced_by_the_district_alone(enter: Enter, menu: None) ->
     made = enter("fuwutai").post("/api/dishes/D01/prices", json=price)
     assert (made.status_code, made.json()["announced_on"]) == (201, "2026-11-23")
     assert [one["price_fen"] for one in enter("jiexian").get("/api/dishes/D01/prices").json()] == [1600, 1500]
+
+
+def test_the_price_of_a_choice_is_announced_by_the_district_alone(enter: Enter, menu: None, database: Database) -> None:
+    with database.write() as session:
+        session.add(Course(code="C1", dish_code="D02", position=1, name="汤"))
+        session.flush()
+        session.add(CourseOption(course_code="C1", rank=1, dish_code="D01", extra_fen=100))
+    path, price = "/api/courses/C1/choices/D01/prices", {"from_day": "2026-11-30", "extra_fen": 150}
+    assert enter("chufang").post(path, json=price).status_code == 403
+    made = enter("fuwutai").post(path, json=price)
+    assert (made.status_code, made.json()["announced_on"]) == (201, "2026-11-23")
+    assert enter("fuwutai").post(path, json=price | {"from_day": "2026-11-24"}).status_code == 422
+    assert enter("fuwutai").post("/api/courses/C1/choices/D02/prices", json=price).status_code == 404
+    listed = enter("jiexian").get("/api/dishes/D02/choice-prices").json()
+    assert [one["extra_fen"] for one in listed] == [150, 100]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_the_desk_prints_every_kind_and_each_print_stands_in_the_audit(
     enter: Enter, settled: int, database: Database
 ) -> None:
     desk = enter("fuwutai")
+    assert f'href="/money/{settled}/papers"' in desk.get(f"/money/{settled}").text
     page = desk.get(f"/money/{settled}/papers")
     assert page.status_code == 200
     assert f"/money/{settled}/papers/bureau_return.pdf" in page.text

@@ -58,6 +58,10 @@ def test_a_day_is_planned_shown_again_and_printed(home: Path) -> None:
         "loading_manifest",
         "route_sheet",
         "meal_point_sheet",
+        "purchase_list",
+        "pick_list",
+        "call_list",
+        "substitution_sheet",
     }
     assert all(Path(one["file"]).read_bytes().startswith(b"%PDF") and one["pages"] > 0 for one in lines)
 

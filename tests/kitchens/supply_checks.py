@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import maximum_flow
 
-from kitchens.meals import HARDNESS, Fulfilment
+from kitchens.meals import HARDNESS, Capability, Fulfilment, Ingredient, StationKind, Texture
 from kitchens.plan import SupplyPlan
 from kitchens.problem import DayProblem, Kitchen, Order
 from kitchens.reach import radians, ways_m
@@ -17,12 +17,26 @@ from routing.plan import Reason
 
 
 def can_cook(kitchen: Kitchen, order: Order) -> bool:
+    kinds = {station.kind for station in kitchen.stations}
     return any(
         not dish.contains & order.diet.excludes
         and order.diet.limits <= dish.keeps
         and any(HARDNESS[texture] <= HARDNESS[order.diet.texture] for texture in dish.textures)
+        and (not kinds or (dish.station in kinds if dish.station else bool(kinds - {StationKind.COLD})))
         for dish in kitchen.menu
     )
+
+
+def has_line(problem: DayProblem, kitchen: Kitchen, order: Order) -> bool:
+    """Whether the kitchen has what the diet asks for beside the dish; where no kitchen has told, all have."""
+    if all(not one.capabilities for one in problem.kitchens):
+        return True
+    asked = {
+        Capability.PUREE: order.diet.texture in {Texture.MINCED, Texture.PUREED},
+        Capability.HALAL: Ingredient.PORK in order.diet.excludes,
+        Capability.ALLERGEN_FREE: bool(order.diet.excludes - {Ingredient.PORK}),
+    }
+    return all(one in kitchen.capabilities for one, is_asked in asked.items() if is_asked)
 
 
 def most_meals(kitchen: Kitchen) -> int:
@@ -51,6 +65,7 @@ def check_supply(problem: DayProblem, plan: SupplyPlan) -> None:
         assert one.texture in dish.textures
         assert HARDNESS[one.texture] <= HARDNESS[order.diet.texture]
         assert kitchen.delivers or kitchen.point_id == one.point_id
+        assert has_line(problem, kitchen, order)
         if order.fulfilment is Fulfilment.HOME:
             assert order.place is not None
         else:
@@ -66,7 +81,8 @@ def check_supply(problem: DayProblem, plan: SupplyPlan) -> None:
             if handed[p.point_id] < p.capacity_meals and (not is_home or homes[p.point_id] < p.courier_boxes)
         ]
         reaching = [k for k in kitchens.values() if any(k.delivers or k.point_id == p.point_id for p in allowed)]
-        able = [k for k in reaching if can_cook(k, order)]
+        dished = [k for k in reaching if can_cook(k, order)]
+        able = [k for k in dished if has_line(problem, k, order)]
         free = [
             k for k in able if room[k.kitchen_id] and any(k.delivers or k.point_id == p.point_id for p in open_points)
         ]
@@ -75,7 +91,8 @@ def check_supply(problem: DayProblem, plan: SupplyPlan) -> None:
             Reason.NO_MEAL_POINT: not points if is_home else order.point_id not in points,
             Reason.NO_COURIER: is_home and not allowed,
             Reason.NO_KITCHEN: not reaching or (not free and usual_kitchen(problem, order) is None),
-            Reason.NO_DISH: not able,
+            Reason.NO_DISH: not dished,
+            Reason.NO_LINE: bool(dished) and not able,
             Reason.NO_CAPACITY: not open_points,
             Reason.KITCHEN_FULL: bool(able) and not free,
         }

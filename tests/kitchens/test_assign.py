@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from kitchens.assign import assign_supply_plain
 from kitchens.assign_flow import assign_supply, assignment_cost, kitchen_cost_m
-from kitchens.meals import Diet, Fulfilment, Ingredient, Texture
+from kitchens.assign_why import exceptions, told
+from kitchens.meals import Capability, Diet, Fulfilment, Ingredient, StationKind, Texture
 from kitchens.plan import SupplyPlan
-from kitchens.problem import DayProblem
+from kitchens.problem import DayProblem, Station
 from kitchens.reach import USUAL_SUPPLY, Reach
 from routing.places import Window
 from routing.plan import Reason
@@ -187,7 +188,72 @@ def test_a_replaced_dish_is_named(assign) -> None:
 
 @both
 def test_a_day_without_orders_has_an_empty_plan(assign) -> None:
-    assert assign(day([], [kitchen()], [point()])) == SupplyPlan((), ())
+    plan = assign(day([], [kitchen()], [point()]))
+    assert (plan.supplied, plan.left_out) == ((), ())
+
+
+@both
+def test_a_meal_that_must_come_from_elsewhere_comes_from_where_it_came_yesterday(assign) -> None:
+    """K1 is full; K2 is nearer, but two of the four had theirs from K3."""
+    kitchens = [kitchen("K1", at(0), capacity=2), kitchen("K2", at(9)), kitchen("K3", at(10))]
+    orders = [replace(order(n), former=("K3", "P1") if n in {2, 4} else ("K1", "P1")) for n in range(1, 5)]
+    assert {n for n, pair in placed(assign(day(orders, kitchens, [point()]))).items() if pair[0] == "K3"} == {2, 4}
+
+
+@both
+def test_yesterday_takes_nobody_away_from_the_usual_kitchen_or_their_own_point(assign) -> None:
+    kitchens = [kitchen("K1", at(0)), kitchen("K2", at(9))]
+    points = [point("P1", at(5)), point("P2", at(6), kitchen="K2")]
+    orders = [replace(order(1), former=("K2", "P1")), replace(home(2), former=("K2", "P2"))]
+    assert placed(assign(day(orders, kitchens, points))) == {1: ("K1", "P1"), 2: ("K1", "P1")}
+
+
+@both
+def test_a_lent_home_stays_where_it_was_handed_over_yesterday_and_in_its_sub_district(assign) -> None:
+    points = [point("P1", at(0), boxes=0), point("P2", at(5)), point("P3", at(8))]
+    as_before = replace(home(1, "P1", at(1)), former=("K1", "P3"))
+    assert placed(assign(day([as_before], [kitchen()], points))) == {1: ("K1", "P3")}
+    streets = [
+        replace(points[0], street_id="S1"),
+        replace(points[1], street_id="S2"),
+        replace(points[2], street_id="S1"),
+    ]
+    own_street = replace(home(1, "P1", at(1)), street_id="S1")
+    assert placed(assign(day([own_street], [kitchen()], streets))) == {1: ("K1", "P3")}
+
+
+@both
+def test_a_diet_that_needs_a_line_is_cooked_for_only_where_there_is_one(assign) -> None:
+    allergic = Diet(excludes=frozenset({Ingredient.PEANUT}))
+    lines = [frozenset({Capability.PUREE}), frozenset(), frozenset({Capability.ALLERGEN_FREE})]
+    kitchens = [replace(kitchen(f"K{n}", at(n)), capabilities=some) for n, some in enumerate(lines, start=1)]
+    orders = [order(1, diet=allergic), order(2), order(3, diet=Diet(texture=Texture.MINCED))]
+    assert placed(assign(day(orders, kitchens, [point()]))) == {1: ("K3", "P1"), 2: ("K1", "P1"), 3: ("K1", "P1")}
+    moslem = order(4, diet=Diet(excludes=frozenset({Ingredient.PORK})))
+    plan = assign(day([moslem], kitchens, [point()]))
+    assert reasons(plan) == {4: Reason.NO_LINE}
+
+
+@both
+def test_a_dish_is_cooked_only_where_there_is_a_station_for_it(assign) -> None:
+    baked = replace(PORK, station=StationKind.OVEN)
+    wok = Station("A", StationKind.WOK, 200, 50)
+    kitchens = [
+        replace(kitchen("K1", menu=[baked, TOFU]), stations=(wok,)),
+        replace(kitchen("K2", at(9), menu=[baked]), stations=(replace(wok, kind=StationKind.OVEN),)),
+    ]
+    plan = assign(day([order(1)], kitchens, [point()]))
+    assert [(one.kitchen_id, one.dish_id) for one in plan.supplied] == [("K1", TOFU.dish_id)]
+
+
+def test_the_price_of_the_kitchens_is_told_with_its_bound() -> None:
+    town = random_day(random.Random(3), 150, 4, 12, slack=1.1, homes=0.4)
+    plan = assign_supply(town)
+    assert plan.bound_m is not None
+    assert plan.cost_m is not None
+    assert 0 <= plan.bound_m <= plan.cost_m
+    usual = assign_supply(day([order(1)], [kitchen()], [point()]))
+    assert (usual.cost_m, usual.bound_m) == (0, 0)
 
 
 def test_the_flow_serves_somebody_whom_the_plain_plan_forgets_about() -> None:
@@ -208,6 +274,48 @@ towns = st.builds(
     homes=st.floats(0, 1),
     vans=st.sampled_from([1.0, 1.0, 0.5]),
 )
+
+
+def with_lines(town: DayProblem, chance: random.Random) -> DayProblem:
+    """The same town with lines, sub-districts and a yesterday."""
+    kitchens = tuple(
+        replace(one, capabilities=frozenset(chance.sample(list(Capability), chance.randint(0, 3))))
+        for one in town.kitchens
+    )
+    points = tuple(replace(one, street_id=chance.choice(["", "S1", "S2"])) for one in town.points)
+    orders = tuple(
+        replace(
+            one,
+            street_id=chance.choice(["", "S1", "S2"]),
+            former=chance.choice([None, (chance.choice(kitchens).kitchen_id, chance.choice(points).point_id)]),
+        )
+        for one in town.orders
+    )
+    return replace(town, orders=orders, kitchens=kitchens, points=points)
+
+
+@settings(deadline=None, max_examples=80)
+@given(towns, st.randoms(use_true_random=False))
+def test_lines_and_yesterday_break_no_rule_and_the_bound_holds(town: DayProblem, chance: random.Random) -> None:
+    lined = with_lines(town, chance)
+    plain, flow = assign_supply_plain(lined), assign_supply(lined)
+    check_supply(lined, plain)
+    check_supply(lined, flow)
+    assert cost(lined, flow) <= cost(lined, plain)
+    assert flow.bound_m is not None
+    assert flow.cost_m is not None
+    assert flow.bound_m <= flow.cost_m
+    assert flow.cost_m == cost(lined, flow)[3]
+    why = exceptions(lined, flow)
+    usual = {one.point_id: one.kitchen_id for one in lined.points}
+    own = {one.order_id: one.point_id for one in lined.orders}
+    away = {
+        one.order_id
+        for one in flow.supplied
+        if usual[one.point_id] != one.kitchen_id or own[one.order_id] != one.point_id
+    }
+    assert set(why) == away
+    assert all(told(words) for words in why.values())
 
 
 @settings(deadline=None, max_examples=150)
@@ -272,3 +380,21 @@ def test_a_town_with_many_lenders_is_served_as_well_as_can_be(seed: int) -> None
 def test_the_same_question_and_seed_give_the_same_plan(town: DayProblem, seed: int) -> None:
     assert assign_supply(town, seed=seed) == assign_supply(town, seed=seed)
     assert assign_supply_plain(town) == assign_supply_plain(town)
+
+
+def test_why_somebody_is_served_from_elsewhere_is_told_in_a_word_with_its_figures() -> None:
+    kitchens = [kitchen("K1", at(0), capacity=1, menu=[PORK, CHICKEN]), kitchen("K2", at(9), menu=[TOFU])]
+    points = [point("P1", at(0), boxes=0), point("P2", at(3), kitchen=None)]
+    orders = [
+        order(1),
+        replace(order(2), former=("K2", "P1")),
+        home(3, "P1", at(1)),
+        order(4, diet=Diet(texture=Texture.MINCED)),
+    ]
+    town = day(orders, kitchens, points)
+    why = {n: told(words) for n, words in exceptions(town, assign_supply(town)).items()}
+    assert [cause for cause, _ in why[2]] == ["kitchen.full", "as_before"]
+    assert [cause for cause, _ in why[3]] == ["point.no_courier", "kitchen.none"]
+    assert why[4] == (("kitchen.dish", {"usual_kitchen": "K1", "kitchen": "K2", "way_m": why[4][0][1]["way_m"]}),)
+    assert 890 <= int(why[4][0][1]["way_m"]) <= 910
+    assert 1 not in why

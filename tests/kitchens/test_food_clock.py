@@ -14,11 +14,15 @@ from kitchens.food_clock import (
     allowed_s,
     eat_by,
     is_confirmed,
+    is_cooked,
+    keeping_of,
     latest_handover,
     planned_eat_by_s,
+    rules_of_day,
     rules_on,
     sample_until,
 )
+from kitchens.meals import Course, Dish, StationKind
 
 HERE = ZoneInfo("Asia/Shanghai")
 COOKED = datetime(2026, 11, 23, 9, 30, tzinfo=HERE)
@@ -72,6 +76,27 @@ def test_the_rules_of_the_day_apply() -> None:
     assert rules_on(date(2024, 4, 1), [old, USUAL_RULES]) is USUAL_RULES
 
 
+def test_days_before_the_first_rules_go_by_the_first() -> None:
+    assert rules_of_day(date(2020, 1, 1)) is USUAL_RULES
+    assert rules_of_day(date(2026, 11, 23)) is USUAL_RULES
+
+
+def test_only_what_comes_from_the_cold_table_with_all_that_goes_with_it_is_kept_chilled() -> None:
+    salad = Dish("salad", "凉拌豆腐", station=StationKind.COLD)
+    rice = Dish("rice", "白米饭", station=StationKind.STEAMER)
+    assert keeping_of(salad) is Keeping.CHILLED
+    assert keeping_of(rice) is Keeping.HOT
+    assert keeping_of(Dish("any", "随便")) is Keeping.HOT
+    assert keeping_of(replace(salad, courses=(Course("side", 1, (salad,)),))) is Keeping.CHILLED
+    assert keeping_of(replace(salad, courses=(Course("side", 1, (salad, rice)),))) is Keeping.HOT
+
+
+def test_hot_food_is_cooked_through_at_seventy_degrees() -> None:
+    assert is_cooked(70.0, USUAL_RULES)
+    assert not is_cooked(69.9, USUAL_RULES)
+    assert is_cooked(4.0, USUAL_RULES, Keeping.CHILLED)
+
+
 def test_a_day_without_rules_or_with_two_sets_is_refused() -> None:
     with pytest.raises(LookupError, match="got 0"):
         rules_on(date(2019, 1, 1), [USUAL_RULES])
@@ -85,6 +110,7 @@ def test_a_day_without_rules_or_with_two_sets_is_refused() -> None:
         {"valid_to": date(2020, 1, 1)},
         {"broken_within_s": 5 * 3600},
         {"broken_within_s": 0},
+        {"cooked_min_c": 59.0},
         {"chilled_max_c": 60.0},
         {"sample_min_g": 0},
         {"eating_allowance_s": -1},

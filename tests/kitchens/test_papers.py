@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitchens.account import served_orders
+from kitchens.codes import courier_run_codes, van_run_codes
 from kitchens.facts import Facts, short_name
 from kitchens.meals import Diet, Fulfilment, Ingredient, Limit, Texture
-from kitchens.packing import courier_run_codes, label_codes, van_run_codes
+from kitchens.packing import pack
 from kitchens.papers import CountLine, Papers, Stack, Title, write_papers
 from kitchens.problem import DayProblem
 from routing.places import Window
@@ -83,6 +84,9 @@ def test_papers_with_names_are_confidential_and_labels_are_not() -> None:
         Title.LOADING_MANIFEST: False,
         Title.ROUTE_SHEET: True,
         Title.MEAL_POINT_SHEET: True,
+        Title.PICK_LIST: True,
+        Title.SUBSTITUTION_SHEET: True,
+        Title.PURCHASE_LIST: False,
     }
 
 
@@ -145,7 +149,7 @@ def test_labels_lie_by_clash_then_texture_then_run_and_are_numbered_so() -> None
     assert [label.run for label in labels] == ["R01", "", "R01", "R01", "R01", ""]
     stops = [label.stop for label in labels if label.stack is Stack.PLAIN and label.run]
     assert stops == sorted(stops)
-    assert label_codes(town.day, town.plan, town.runs)[1] == "K1-0006"
+    assert pack(file_of(town)).boxes[1].label == "K1-0006"
 
 
 def test_a_label_tells_what_must_not_be_in_the_box_and_until_when_it_is_good() -> None:

@@ -155,7 +155,7 @@ def test_the_pages_of_a_change_can_be_read_reached_and_hit(
     page.fill("[name=why]", "E18 knows them" if language == "en" else "认识多年")
     send(page, ".ways button")
     found = {}
-    for name, path in (("stop", page.url), ("plan", PLAN), ("papers", f"/papers/{MONDAY}/lunch")):
+    for name, path in (("stop", page.url), ("plan", PLAN), ("papers", f"/print/{MONDAY}/lunch")):
         if name == "papers":
             page.goto(PLAN)
             send(page, ".again button")

@@ -24,7 +24,7 @@ PAGES = {
     "kitchen": ("/kitchen?kitchen=K02", "guanli"),
     "runs": ("/courier", "jiexian"),
     "courier": ("/courier/{run}", "songcan"),
-    "papers": (f"/papers/{DAY}/lunch", "guanli"),
+    "papers": (f"/print/{DAY}/lunch", "guanli"),
     "open addresses": ("/people/open", "jiexian"),
 }
 

@@ -13,6 +13,7 @@ from service.orders import Placing, Wish, place_order
 from service.tables import (
     Course,
     CourseOption,
+    CoursePrice,
     Dish,
     DishPrice,
     Elder,
@@ -175,3 +176,21 @@ def test_a_kitchen_sees_no_other_kitchens_menu(look: Look, site_with_menu: Site)
     page.complaints.clear()
     assert "section.week" not in page.content()
     assert page.locator("section.week").count() == 0
+
+
+def test_the_price_of_a_choice_is_announced_on_the_page_of_its_set_meal(look: Look, site_with_menu: Site) -> None:
+    page = look(MEAL_PAGE, "fuwutai")
+    page.evaluate(OPEN)
+    line = page.locator("section.menu-line").nth(1)
+    form = line.locator("form[action$='/extra']")
+    form.locator("select").select_option("S01-1/R02")
+    form.locator("input[name=yuan]").fill("1.50")
+    form.locator("button").click()
+    page.wait_for_load_state("networkidle")
+    with site_with_menu.database.read() as session:
+        version = session.get_one(CoursePrice, ("S01-1", "R02", date(2026, 11, 23) + timedelta(days=7)))
+    assert (version.extra_fen, version.announced_by) == (150, "fuwutai")
+    page.evaluate(OPEN)
+    said = page.inner_text("section.menu-line >> nth=1")
+    assert "+¥1.50" in said
+    assert "+¥1.00" in said, "until then it costs what it has cost"

@@ -153,7 +153,7 @@ def test_a_kitchen_marks_a_batch_with_its_time(look: Look, site: Site) -> None:
     page = look("/kitchen?kitchen=K02", "guanli", width=360)
     batch = page.locator(f"#batch-{site.town.batch_ids['K02-B2']}")
     batch.locator("[name=at]").fill("09:50")
-    batch.locator("text=出锅 >> nth=-1").click()
+    batch.locator("form.cooked .main-button").click()
     page.wait_for_selector(f"#batch-{site.town.batch_ids['K02-B2']}.is-done")
     assert "09:50 出锅" in batch.inner_text()
     assert "13:50" in batch.inner_text()

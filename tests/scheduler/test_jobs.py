@@ -13,7 +13,7 @@ from service.clock import StoppedClock
 from service.daily import Kitbag, run_meal
 from service.db import Database
 from service.settings import Settings
-from service.tables import Job, MealDay, MealState, Paper, Plan
+from service.tables import Job, MealDay, MealState, PaperFile, Plan
 from service.work import RUN_MEAL
 from tests.service.towns import MONDAY, found_town
 
@@ -80,7 +80,7 @@ def test_the_papers_of_a_published_meal_are_written_once(
     run_meal(MONDAY, Meal.LUNCH, Kitbag(sqlite_database, clock, hasty, "test"), early=True)
     assert [write_papers(sqlite_database, hasty, clock) for _ in range(2)] == [1, 0]
     with sqlite_database.read() as session:
-        files = session.exec(select(Paper.file)).all()
+        files = session.exec(select(PaperFile.file)).all()
     folder = tmp_path / "papers" / f"{MONDAY}-lunch-v1"
     assert files
     assert all(file and (folder / file).read_bytes().startswith(b"%PDF") for file in files)

@@ -9,24 +9,42 @@ from kitchens.papers import (
     Arrival,
     BatchSheet,
     BoxLabel,
+    CallLine,
+    CallList,
+    CallWhy,
     Carrier,
+    Cell,
+    ChangeSlip,
     CountLine,
     DishLine,
     Guest,
     HandOut,
+    IngredientLine,
     KitchenCount,
     LoadingManifest,
     ManifestStop,
     MealPointSheet,
+    Move,
     PaperHead,
+    PickList,
+    PickLoad,
+    PickSpecial,
     PointLine,
+    PurchaseLine,
+    PurchaseList,
+    PurchaseNeed,
     RouteMeal,
     RouteSheet,
     RouteStop,
     RouteTrip,
+    SlipLine,
     Special,
     SpecialGroup,
     Stack,
+    SubstitutionGroup,
+    SubstitutionLine,
+    SubstitutionSheet,
+    SubstitutionWhy,
     Title,
     Unserved,
 )
@@ -109,6 +127,12 @@ def batch_sheet(number: int = 1, *, special: bool = True) -> BatchSheet:
         sample_keep_s=48 * HOUR_S,
         is_special=special,
         points=(PointLine("P01", POINT, 30), PointLine("P02", "样例二饭堂", 14)),
+        ingredients=(
+            IngredientLine("I1", "排骨", 5_520, ("pork",)),
+            IngredientLine("I2", "豆豉", 368, ("soy", "gluten"), lot="B20261120"),
+            IngredientLine("I3", "冬瓜", 6_900),
+        ),
+        station="steamer",
     )
 
 
@@ -264,4 +288,127 @@ def meal_point_sheet(*, eat_in: int = 3, pick_up: int = 2, idle: int = 1) -> Mea
         eat_in=tuple(guests[:eat_in]),
         pick_up=tuple(guests[eat_in:]),
         hand_outs=(HandOut("R01", 1, "何例禾", 10 * HOUR_S + 2400, 10 * HOUR_S + 3000, 18),),
+    )
+
+
+def pick_list(*, run: str = "", specials: int = 2, dishes: int = 2) -> PickList:
+    lines = tuple(DishLine(f"D{n}", f"{DISH}{n}", Texture.REGULAR, (), 20 + n) for n in range(dishes))
+    special = tuple(
+        PickSpecial(f"K01-{n:04d}", "欧*䶮", OTHER_DISH, Texture.SOFT, ("peanut", "renal"), run or "R01", n)
+        for n in range(1, specials + 1)
+    )
+    boxes = sum(line.portions for line in lines) + len(special)
+    return PickList(
+        head=head(Title.PICK_LIST, "P01" if run else "K01", confidential=bool(special)),
+        kitchen=KITCHEN,
+        point=POINT,
+        run=run,
+        courier="何例禾" if run else "",
+        van_runs=() if run else ("V01",),
+        leave_s=10 * HOUR_S + 2100,
+        arrive_s=10 * HOUR_S + 2700,
+        eat_by_s=13 * HOUR_S + 1800,
+        boxes=boxes,
+        hot=-(-boxes // 20),
+        cold=1,
+        lines=lines,
+        specials=special,
+        loads=() if run else (PickLoad("R01", 1, "何例禾", 10 * HOUR_S + 3000, boxes),),
+    )
+
+
+def purchase_list(*, lines: int = 3) -> PurchaseList:
+    some = tuple(
+        PurchaseLine(
+            IngredientLine(f"I{n}", f"样例食材{n}", 5_520 + n, ("pork", "soy") if n % 2 else ()),
+            8 * HOUR_S + 2700,
+            (PurchaseNeed("K01-01", DISH, 5_000), PurchaseNeed("K01-02", OTHER_DISH, 520 + n)),
+        )
+        for n in range(lines)
+    )
+    return PurchaseList(
+        head=head(Title.PURCHASE_LIST, "K01"),
+        portions=92,
+        grams=sum(line.ingredient.grams for line in some),
+        lines=some,
+        unknown=("没有配方的样例菜",),
+    )
+
+
+def substitution_sheet(*, people: int = 2) -> SubstitutionSheet:
+    lines = tuple(
+        SubstitutionLine(
+            order_id=n,
+            short_name="欧*䶮",
+            label=f"K01-{100 + n:04d}",
+            old_label=f"K01-{n:04d}" if n % 2 else "",
+            missing=DISH,
+            given=OTHER_DISH,
+            texture=Texture.SOFT,
+            why=SubstitutionWhy.FAILURE,
+            avoid=("peanut",) if n % 2 else (),
+            run="R01" if n % 2 else "",
+            point=POINT,
+            asked=(None, True, False)[n % 3],
+        )
+        for n in range(1, people + 1)
+    )
+    group = SubstitutionGroup(DISH, OTHER_DISH, SubstitutionWhy.FAILURE, people, lines)
+    sheet_head = head(Title.SUBSTITUTION_SHEET, "K01", confidential=True)
+    return SubstitutionSheet(sheet_head, people, (group,), "李调度", PRINTED_AT)
+
+
+def call_list(*, people: int = 4) -> CallList:
+    lines = tuple(
+        CallLine(
+            elder_id=f"E{n:04d}",
+            name="欧阳𬱖䶮",
+            phone=PHONE,
+            why=list(CallWhy)[n % len(CallWhy)],
+            missing=DISH,
+            given=OTHER_DISH,
+            from_s=11 * HOUR_S,
+            until_s=11 * HOUR_S + 900,
+            was_from_s=10 * HOUR_S + 1800,
+            call_before_s=10 * HOUR_S,
+            run="R01",
+            label=f"K01-{n:04d}",
+            urgent=n % len(CallWhy) == 0,
+        )
+        for n in range(people)
+    )
+    return CallList(head(Title.CALL_LIST, "desk", confidential=True), people, lines, DESK_PHONE)
+
+
+def change_slip(*, lines: int = 4) -> ChangeSlip:
+    stop = (Cell("door", "703"), Cell("name", "欧阳𬱖䶮"))
+    kinds = (
+        SlipLine(Move.OUT, "RouteStop:E1", stop, 1, 0, (), stop),
+        SlipLine(
+            Move.IN, "RouteStop:E2", stop, 0, 1, (*stop, Cell("phone", PHONE), Cell("planned", "11:00–11:15")), ()
+        ),
+        SlipLine(Move.MOVED, "RouteStop:E3", stop, 3, 2, (), ()),
+        SlipLine(
+            Move.CHANGED,
+            "RouteStop:E4>RouteMeal:",
+            stop,
+            4,
+            4,
+            (Cell("label", "K01-0107"), Cell("texture", "soft"), Cell("avoid", "peanut")),
+            (Cell("label", "K01-0007"), Cell("texture", "regular"), Cell("avoid", "")),
+        ),
+    )
+    return ChangeSlip(
+        head=head(Title.CHANGE_SLIP, "RS-R01", confidential=True),
+        of_kind="route_sheet",
+        void_code="12-1-RS-R01",
+        new_code="12-2-RS-R01",
+        old_version=1,
+        new_version=2,
+        ordered_by="李调度",
+        ordered_at=PRINTED_AT,
+        why=("failure",),
+        facts=(Cell("doors", "11"),),
+        facts_was=(Cell("doors", "12"),),
+        lines=tuple(kinds[n % len(kinds)] for n in range(lines)),
     )

@@ -28,7 +28,7 @@ from service.money.accounts import (
 from service.money.periods import settle_period
 from service.settings import Settings
 from service.subsidies import get_scheme
-from service.tables import DeliveryFee, Elder, MealOrder, PaidBy, Payment
+from service.tables import DeliveryFee, Elder, MealOrder, MenuEntry, PaidBy, Payment
 from tests.service.money_town import MONDAY, MoneyTown, found_money_town
 
 
@@ -188,3 +188,24 @@ def test_a_meal_whose_menu_is_not_known_yet_is_counted_apart(few: MoneyTown) -> 
     with few.database.write() as session:
         session.get_one(MealOrder, late).service_day = MONDAY + timedelta(days=30)
     assert standing(few) == Balance("E1", 0, 0, 1, 1000, 1)
+
+
+def test_a_meal_of_the_week_that_nobody_had_uses_no_cap_of_the_meals_ahead(few: MoneyTown) -> None:
+    for day in range(3):
+        few.order("E1", day=MONDAY + timedelta(days=day))
+    few.clock.instant = instant_of(MONDAY + timedelta(days=1), 9 * 3600)
+    assert (standing(few).ahead_meals, standing(few).ahead_fen) == (2, 2000)
+
+
+def test_a_settled_meal_that_nobody_can_price_any_more_hides_no_meal_ahead(few: MoneyTown) -> None:
+    had, ahead = few.order("E1"), few.order("E1", day=MONDAY + timedelta(days=1))
+    few.publish()
+    few.take(had)
+    few.clock.instant = instant_of(MONDAY + timedelta(days=1), 9 * 3600)
+    gz = get_scheme("guangzhou-2024")
+    settle_period(few.database, since=MONDAY, until=MONDAY, scheme=gz, by="district", clock=few.clock)
+    with few.database.write() as session:
+        session.delete(session.get_one(MenuEntry, ("K1", MONDAY, "lunch", 1)))
+        assert session.get_one(MealOrder, ahead).dish_code is None
+    found = standing(few)
+    assert (found.owed_fen, found.ahead_meals, found.ahead_fen, found.unpriced_meals) == (1000, 1, 1000, 0)

@@ -141,7 +141,8 @@ def test_without_a_solver_the_day_is_published_all_the_same_and_a_person_is_told
     impatient = replace(kit, settings=kit.settings.model_copy(update={"solve_limit_s": 0.01}))
     published = lunch(impatient)
     assert published.made_by == MadeBy.PLAIN
-    assert set(published.marks) == {"plain:assign_supply:out_of_time", "plain:plan_runs:out_of_time"}
+    steps = ("assign_supply", "plan_batches", "plan_runs")
+    assert set(published.marks) == {f"plain:{step}:out_of_time" for step in steps}
     assert set(reasons(published)) == {"E10", "E30"}
     with kit.database.read() as session:
         told = session.exec(select(Notice).where(Notice.key == "notice.plain_plan")).one()

@@ -147,3 +147,20 @@ def test_the_same_again_is_the_same_with_what_went_with_it(kiosk: Standing) -> N
     kiosk.press("same:yes", f"day:{TUESDAY}")
     (line,) = kiosk.screen.says["lines"]
     assert line.price_fen == 1300 + 50 + 100
+
+
+def test_an_elder_whose_residence_nobody_has_noted_orders_and_is_told_the_full_price(kiosk: Standing) -> None:
+    with kiosk.database.write() as session:
+        session.delete(session.exec(select(ElderPlace)).one())
+    assert kiosk.press("who", "dish:D1", "way:dine_in", f"day:{MONDAY}") == "read_back"
+    (line,) = kiosk.screen.says["lines"]
+    assert (line.price_fen, line.pays_fen) == (1300, 1300)
+    assert kiosk.press("place") == "placed"
+    assert placed(kiosk) == ((), 1300)
+
+
+def test_who_is_known_to_live_elsewhere_is_still_sent_to_the_desk(kiosk: Standing) -> None:
+    with kiosk.database.write() as session:
+        session.exec(select(ElderPlace)).one().city = "佛山市"
+    assert kiosk.press("who") == "trouble"
+    assert kiosk.screen.says["name"] == "not_entitled"

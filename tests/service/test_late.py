@@ -21,6 +21,7 @@ from service.tables import (
     Job,
     LateRequest,
     MealOrder,
+    MenuEntry,
     Notice,
     OrderSource,
     OrderState,
@@ -217,3 +218,45 @@ def test_several_wishes_are_accepted_for_one_new_plan(town: Database, clock: Sto
         decide(town, clock, request, accepts=True)
     with town.read() as session:
         assert [job.name for job in session.exec(select(Job))] == ["replan"]
+
+
+def test_a_wish_whose_elder_has_left_the_service_since_is_not_accepted(town: Database, clock: StoppedClock) -> None:
+    order, request = asked(town, clock)
+    with town.write() as session:
+        session.get_one(Elder, order.elder_number).state = ElderState.STOPPED
+    with pytest.raises(InvalidError) as refusal:
+        decide(town, clock, request, accepts=True)
+    assert refusal.value.key == "error.elder_not_served"
+    assert (state_of(town, order), waiting(town)) == (OrderState.REQUESTED, [request])
+    decide(town, clock, request, accepts=False, why="已停止服务")
+
+
+def test_a_wish_that_clashes_with_a_diet_noted_since_is_not_accepted(town: Database, clock: StoppedClock) -> None:
+    wish = Wish(MONDAY, Meal.LUNCH, Fulfilment.HOME, "D1")
+    order = ask_late(town, nobody_ordered(town), wish, reason="出院回家", clock=clock)
+    with town.write() as session:
+        session.get_one(Elder, order.elder_number).excludes = "pork"
+    with pytest.raises(InvalidError, match="猪肉"):
+        decide(town, clock, waiting(town)[-1], accepts=True)
+    assert (state_of(town, order), len(waiting(town))) == (OrderState.REQUESTED, 1)
+
+
+def test_a_wish_for_a_dish_that_has_left_the_menu_is_not_accepted(town: Database, clock: StoppedClock) -> None:
+    wish = Wish(MONDAY, Meal.LUNCH, Fulfilment.HOME, "D1")
+    order = ask_late(town, nobody_ordered(town), wish, reason="出院回家", clock=clock)
+    with town.write() as session:
+        for entry in session.exec(select(MenuEntry).where(MenuEntry.dish_code == "D1")).all():
+            session.delete(entry)
+    with pytest.raises(InvalidError) as refusal:
+        decide(town, clock, waiting(town)[-1], accepts=True)
+    assert refusal.value.key == "error.dish_not_on_menu"
+    assert state_of(town, order) == OrderState.REQUESTED
+
+
+def test_a_late_cancellation_is_accepted_whoever_the_elder_is_by_then(town: Database, clock: StoppedClock) -> None:
+    order = in_time(town, clock, nobody_ordered(town))
+    ask_late_cancel(town, order.id or 0, reason="住院", by="desk", clock=clock)
+    with town.write() as session:
+        session.get_one(Elder, order.elder_number).state = ElderState.DECEASED
+    decide(town, clock, waiting(town)[-1], accepts=True)
+    assert state_of(town, order) == OrderState.CANCELLED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +14,11 @@ from service.clock import StoppedClock, instant_of
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.money.periods import Outlook, clear_claims, outlook, say_claim, settle_period
+from service.money.whereabouts import whereabouts_of
 from service.orders import cancel_order
 from service.people import plan_change
+from service.people.records import list_records
+from service.served import Span
 from service.settlement import Settled
 from service.subsidies import get_scheme
 from service.tables import (
@@ -31,7 +35,9 @@ from service.tables import (
     UnclaimedMeal,
     Visit,
 )
+from service.texts import catalogue
 from tests.service.money_town import MONDAY, NOON_S, MoneyTown, found_money_town
+from tests.service.subsidies.meals import rule, scheme
 
 SUNDAY = MONDAY + timedelta(days=6)
 GZ = get_scheme("guangzhou-2024")
@@ -193,6 +199,15 @@ def test_moving_home_again_before_the_meal_or_after_it_stops_nothing(few: MoneyT
         session.add(ElderAbsence(elder_number="E1", from_day=MONDAY, until_day=MONDAY, reason="hospital"))
     close(few)
     assert paid(few) == {order}
+
+
+def test_a_care_home_that_a_later_line_of_the_same_day_takes_back_keeps_nobody_away(few: MoneyTown) -> None:
+    home = {"elder_number": "E1", "city": "广州市", "kind": "residence", "from_day": MONDAY}
+    lines = (ElderPlace(dwelling="care_home", **home), ElderPlace(**home))
+    with few.database.read() as session:
+        record = replace(list_records(session, ["E1"])["E1"], places=lines)
+        assert whereabouts_of(record).in_care_home == ()
+        assert whereabouts_of(replace(record, places=lines[::-1])).in_care_home == (Span(MONDAY, None),)
 
 
 def test_one_person_in_two_records_eats_a_meal_once(few: MoneyTown) -> None:
@@ -379,3 +394,20 @@ def test_only_the_newest_plan_of_a_meal_counts(few: MoneyTown) -> None:
     assert paid(few) == {order}
     with few.database.read() as session:
         assert session.get_one(MealOrder, order).state == "placed"
+
+
+def test_a_reason_of_several_words_is_kept_and_said_as_words(few: MoneyTown) -> None:
+    """A refused class, several places: what stands in a sentence as a list is a list when it is read back."""
+    order = few.order("E1")
+    few.publish()
+    few.take(order)
+    only = scheme(rule(), eating=[{"id": "E", "version": 1, "person": {"classes": ["tekun", "dibao"]}}])
+    close(few, scheme=only)
+    with few.database.read() as session:
+        row = session.exec(select(RefusedClaim)).one()
+        assert row.order_id == order
+        assert row.details["classes"] == ["money.class.dibao", "money.class.tekun"]
+        for language, parted in (("zh", "、"), ("en", ", ")):
+            words = catalogue(language)
+            classes = parted.join(words[f"money.class.{one}"] for one in ("dibao", "tekun"))
+            assert classes in say_claim(row.reason, row.details, language)

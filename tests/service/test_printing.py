@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pypdfium2 as pdfium
 import pytest
 
+from kitchens.codes import short_code
+from kitchens.food_clock import Keeping
 from kitchens.meals import Ingredient, Limit, Texture
+from kitchens.paper_changes import shown
 from service.errors import InvalidError
+from service.printing.change_sheets import is_told
 from service.printing.render import PaperValue, kind_of, render
 from service.printing.stocks import LabelStock
 from service.printing.typesetting import TEMPLATES, Rendered
@@ -25,9 +29,14 @@ MAKERS: list[Callable[[], PaperValue]] = [
     samples.loading_manifest,
     samples.route_sheet,
     samples.meal_point_sheet,
+    samples.pick_list,
+    samples.purchase_list,
+    samples.substitution_sheet,
+    samples.call_list,
+    samples.change_slip,
 ]
 SHEETS = [maker for maker in MAKERS if maker is not samples.box_label]
-ON_ROAD = [samples.loading_manifest, samples.route_sheet, samples.meal_point_sheet]
+ON_ROAD = [samples.loading_manifest, samples.route_sheet, samples.meal_point_sheet, samples.pick_list]
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 A4_PT = (595.27, 841.89)
 
@@ -201,7 +210,17 @@ def test_the_meal_point_sheet_lists_guests_runs_and_boxes_that_nobody_brings() -
 FORBIDDEN_IN_KITCHENS = (samples.STREET, samples.PHONE, "703", "欧阳𬱖䶮", "门禁", "西侧小门")
 
 
-@pytest.mark.parametrize("maker", [samples.kitchen_count, samples.batch_sheet, samples.box_label])
+@pytest.mark.parametrize(
+    "maker",
+    [
+        samples.kitchen_count,
+        samples.batch_sheet,
+        samples.box_label,
+        samples.pick_list,
+        samples.purchase_list,
+        samples.substitution_sheet,
+    ],
+)
 @both_languages
 def test_papers_of_the_kitchen_hold_no_address_and_no_full_name(maker: Callable[[], PaperValue], language: str) -> None:
     words = words_of(maker(), language)
@@ -242,6 +261,11 @@ def test_thirty_dishes_many_stops_and_many_guests_stay_on_their_pages(language: 
         samples.kitchen_count(dishes=30),
         samples.loading_manifest(stops=14),
         samples.meal_point_sheet(eat_in=61, pick_up=40),
+        samples.pick_list(specials=60, dishes=30),
+        samples.purchase_list(lines=60),
+        samples.substitution_sheet(people=90),
+        samples.call_list(people=40),
+        samples.change_slip(lines=80),
     ):
         rendered = render([paper], language=language)
         assert not outside(rendered)
@@ -340,3 +364,90 @@ def test_what_to_be_careful_about_stands_at_the_door_and_at_the_guest(language: 
     ):
         for word in words:
             assert squeezed(catalogue(language)[word]) in words_of(paper, language)
+
+
+@pytest.mark.parametrize("maker", SHEETS)
+@both_languages
+def test_every_sheet_can_be_found_by_its_short_code(maker: Callable[[], PaperValue], language: str) -> None:
+    paper = maker()
+    texts = pages_of(render([paper], language=language))
+    assert all(short_code(paper.head.code) in text for text in texts)
+
+
+@both_languages
+def test_a_second_copy_says_so_and_why_and_in_which_version_it_holds(language: str) -> None:
+    paper = samples.route_sheet()
+    again = replace(paper, head=replace(paper.head, holds_in=3, copy=2, reprint="damaged"))
+    words = words_of(again, language)
+    known = catalogue(language)
+    assert squeezed(known["sheet.holds_in"].format(version=3)) in words
+    assert squeezed(known["sheet.copy"].format(number=2)) in words
+    assert squeezed(known["reprint.damaged"]) in words
+    assert squeezed(known["sheet.copy"].format(number=1)) not in words_of(paper, language)
+
+
+def test_the_batch_sheet_lists_what_goes_in_with_its_allergens_and_room_for_the_lot() -> None:
+    words = words_of(samples.batch_sheet())
+    for part in ("排骨(猪肉)5.52kg", "豆豉(大豆、麸质)368gB20261120", "冬瓜6.90kg", "蒸柜"):
+        assert part in words
+    assert "没有配方" in words_of(replace(samples.batch_sheet(), ingredients=()))
+
+
+def test_the_change_slip_says_what_is_void_what_holds_and_every_line() -> None:
+    words = words_of(samples.change_slip())
+    for part in (
+        "作废：12-1-RS-R01", "现行：12-2-RS-R01", "第1版→第2版", "李调度", "厨房故障", "户数12→11", "取消站", "新增站",
+        "换位站", "位置3→2", "K01-0007→K01-0107", "不含花生", "请交回或销毁旧单",
+    ):  # fmt: skip
+        assert part in words
+
+
+def test_the_call_list_says_whom_to_phone_and_what_to_say() -> None:
+    words = words_of(samples.call_list())
+    for part in ("欧阳𬱖䶮", samples.PHONE, "今天送不了餐", "换成", "11:00–11:15（原10:30）", "10:00前", "无人接"):
+        assert part in words
+
+
+def test_a_chilled_meal_says_how_it_is_kept_and_until_which_day() -> None:
+    label = replace(samples.box_label(), keeping=Keeping.CHILLED, eat_by_s=33 * samples.HOUR_S)
+    words = words_of(label)
+    assert "8°C以下冷藏" in words
+    assert "11-2409:00" in words
+
+
+def test_the_mark_of_the_lid_stands_on_the_label() -> None:
+    assert "盖02BD" in words_of(replace(samples.box_label(), mark="02BD"))
+    assert "盖" not in words_of(samples.box_label())
+
+
+def test_every_field_that_a_slip_can_tell_has_a_name_in_both_languages() -> None:
+    kinds = [samples.kitchen_count, samples.batch_sheet, samples.box_label, samples.loading_manifest,
+             samples.route_sheet, samples.meal_point_sheet, samples.pick_list, samples.purchase_list,
+             samples.substitution_sheet]  # fmt: skip
+    names, lines = set(), set()
+    for maker in kinds:
+        sheet = shown(maker())
+        names |= {cell.field for cell in sheet.facts} | {cell.field for line in sheet.lines for cell in line.cells}
+        lines |= {line.key.rpartition(">")[2].partition(":")[0] for line in sheet.lines}
+    assert len(names) > 70
+    for language in LANGUAGES:
+        known = catalogue(language)
+        assert not [field for field in names if is_told(field) and f"sheet.field.{field}" not in known]
+        assert not [line for line in lines if f"sheet.line.{line}" not in known]
+
+
+SUMS = {"total", "portions", "spare", "boxes", "doors", "floors", "count", "grams", "carriers", "special_count", "idle"}
+OF_ONE_VERSION = {"ordered_by", "outcomes"}
+
+
+@pytest.mark.parametrize("maker", [one for one in MAKERS if one not in {samples.call_list, samples.change_slip}])
+def test_papers_that_show_the_same_read_the_same(maker: Callable[[], PaperValue]) -> None:
+    """What the comparison of versions leaves out stands on no paper, or only says who made a version."""
+    paper = maker()
+    for field in fields(paper):
+        value = getattr(paper, field.name)
+        if field.name in SUMS | OF_ONE_VERSION or type(value) not in {int, str}:
+            continue
+        changed = replace(paper, **{field.name: value + 3600 if isinstance(value, int) else f"{value}X"})
+        if shown(changed) == shown(paper):
+            assert words_of(changed) == words_of(paper), field.name

@@ -42,8 +42,8 @@ def test_a_day_becomes_one_file_for_each_kind_and_subject(tmp_path: Path) -> Non
         (PaperKind.BATCH_SHEET, "K01", 2),
         (PaperKind.BOX_LABELS, "K01", 3),
         (PaperKind.LOADING_MANIFEST, "V01", 1),
-        (PaperKind.ROUTE_SHEET, "R01", 2),
         (PaperKind.MEAL_POINT_SHEET, "P01", 1),
+        (PaperKind.ROUTE_SHEET, "R01", 2),
     ]
     assert steps == [(done, 6) for done in range(1, 7)]
     assert not [one.error for one in written if one.error]

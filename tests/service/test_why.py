@@ -135,3 +135,23 @@ def test_a_plan_whose_question_was_not_kept_cannot_be_asked(kit: Kitbag) -> None
         session.delete(session.get_one(PlanQuestion, plan.id))
         session.flush()
         assert find_asked(session, plan, kit.settings, "zh") is None
+
+
+def test_a_meal_from_another_kitchen_says_why_in_both_languages(kit: Kitbag) -> None:
+    with kit.database.write() as session:
+        row = session.exec(select(PlannedOrder).where(PlannedOrder.kitchen_code == "K1")).first()
+        assert row is not None
+        row.detail = "kitchen.full:K2:K1:1520 as_before"
+        session.add(row)
+        order_id = row.order_id
+    said = {}
+    for language in ("zh", "en"):
+        with kit.database.read() as session:
+            asked, plan = asked_of(session, kit, language)
+            said[language] = why_order(session, asked, plan, order_id, EVERYTHING).sentences[:2]
+    assert said["zh"] == (
+        "固定厨房样例厨房K2今天做不下；由样例厨房K1做，直线 1.5 公里。",
+        "上一次也是这家厨房做的。",
+    )
+    assert "is full today" in said["en"][0]
+    assert "1.5 km" in said["en"][0]

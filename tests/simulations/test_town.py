@@ -78,7 +78,7 @@ def test_another_seed_gives_another_town_on_the_same_places() -> None:
 
 def test_the_committed_files_are_read_without_a_finding() -> None:
     files = read_folder(FOLDER)
-    assert len(files) == 24
+    assert len(files) == 26
     assert [file.findings for file in files if file.findings] == []
 
 

@@ -7,6 +7,8 @@
   const FORGET_AFTER_S = 30;
   const SEEN_EVERY_MS = 5 * 60_000;
   const LOOK_EVERY_MS = 30_000;
+  const AGAIN_EVERY_MS = 5_000;
+  const PATIENCE_MS = 12_000; // An answer that takes longer than this does not come.
   const READER_PAUSE_MS = 120; // A reader types a whole card within this pause between two keys; a finger does not.
 
   const kiosk = () => document.getElementById("kiosk");
@@ -89,7 +91,7 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.hasAttribute("data-print")) window.print();
-    if (button.hasAttribute("data-again")) look(true);
+    if (button.hasAttribute("data-again")) look();
     if (button.hasAttribute("data-speak")) {
       if (button.getAttribute("aria-pressed") === "true") { speech.cancel(); markSpeaking(false); } else say();
     }
@@ -150,16 +152,18 @@
 
   // ---- one answer at a time: a second tap waits for the screen that the first one brings
   let isBusy = false;
+  let patience = 0;
   document.addEventListener("submit", (event) => {
     if (!isBusy) {
       isBusy = true;
       kiosk().setAttribute("aria-busy", "true");
+      patience = setTimeout(away, PATIENCE_MS);
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
-  const done = () => { isBusy = false; kiosk().removeAttribute("aria-busy"); };
+  const done = () => { isBusy = false; clearTimeout(patience); kiosk().removeAttribute("aria-busy"); };
 
   // ---- a key-pad that is closed for some minutes: the screen is loaded anew when it opens
   let reopening = 0;
@@ -184,16 +188,36 @@
     waitForPad();
     if (visits()) say();
   };
+  // ---- no network: said over the whole screen, asked again every few seconds until the server answers; what it then
+  // shows is what it knows, so nothing is ordered by half and nothing twice
+  let again = 0;
   const away = () => {
     done();
+    clearTimeout(asked);
+    clearInterval(count);
+    speech?.cancel?.();
+    if (dialog("still").open) dialog("still").close();
     if (!dialog("away").open) dialog("away").showModal();
-    setTimeout(() => look(true), 10_000);
+    clearTimeout(again);
+    again = setTimeout(look, AGAIN_EVERY_MS);
   };
-  const look = async (mayReload) => {
-    const answer = await fetch("/kiosk", { headers: { "Cache-Control": "no-cache" } }).catch(() => null);
-    if (!answer || answer.status >= 500) { if (!dialog("away").open) away(); return; }
-    if (dialog("away").open || answer.status === 401) { if (mayReload) location.reload(); return; }
+  const look = async () => {
+    const limit = { headers: { "Cache-Control": "no-cache" }, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const html = await fetch("/kiosk", limit).then((answer) => (answer.status < 500 ? answer.text() : null)).catch(() => null);
+    if (html === null) return away();
+    const anew = new DOMParser().parseFromString(html, "text/html");
+    const here = anew.getElementById("kiosk");
+    const isSameCode = anew.querySelector("script[src*=kiosk]")?.getAttribute("src") === document.querySelector("script[src*=kiosk]").getAttribute("src");
+    // No kiosk any more, or a newer page: whole. Otherwise in its place, without a moment that could fail half-way.
+    if (!here || !isSameCode) return location.reload();
+    if (!dialog("away").open) return undefined;
+    clearTimeout(again);
+    kiosk().replaceWith(document.adoptNode(here));
+    window.htmx.process(kiosk());
+    return fresh();
   };
+  window.addEventListener("offline", away);
+  window.addEventListener("online", look);
   document.addEventListener("htmx:after:swap", fresh);
   document.addEventListener("htmx:error", away);
   document.addEventListener("htmx:response:error", (event) => {
@@ -202,7 +226,7 @@
   });
 
   // ---- nobody there: the start screen looks now and then whether it is still a kiosk, and says that it is alive
-  setInterval(() => { if (!visits() && !isBusy) look(true); }, LOOK_EVERY_MS);
+  setInterval(() => { if (!visits() && !isBusy) look(); }, LOOK_EVERY_MS);
   setInterval(() => { fetch("/kiosk/seen", { method: "POST" }).catch(() => null); }, SEEN_EVERY_MS);
 
   offerSpeech();

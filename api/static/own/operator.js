@@ -57,6 +57,7 @@
     }
     if (!one) return;
     chosen = one.dataset.day + " " + one.dataset.meal;
+    if (courses && courses.of !== chosen) dropCourses();
     if (moveFocus) one.focus({ preventScroll: innerWidth > 900 });
     showDishes(one);
   };
@@ -68,12 +69,17 @@
     }
     const wanted = chosen;
     const answer = await ask(`/operator/dishes?${body({ elder: elder(), day: one.dataset.day, meal: one.dataset.meal })}`);
-    if (answer.ok && wanted === chosen) place.innerHTML = await answer.text();
+    if (!answer.ok || wanted !== chosen) return;
+    const html = await answer.text();
+    if (wanted !== chosen || courses?.questions) return;
+    place.innerHTML = html;
+    place.dataset.of = wanted;
   };
   const firstChoice = () => cell() || desk.querySelector(".cell[data-next]") || desk.querySelector(".cell[data-may]") || cells()[0];
   const show = (html, { keep = false } = {}) => {
     const before = elder();
     desk.innerHTML = html;
+    if (before !== elder()) dropCourses();
     if (!keep || before !== elder()) {
       chosen = null;
       way = null;
@@ -127,13 +133,16 @@
     show(await answer.text(), { keep: true });
     if (answer.ok && after) after();
   };
-  const order = (number) => inTurn(() => orderNow(number));
-  const orderNow = async (number) => {
+  const order = (number) => {
+    if (number && cell()?.dataset.sets?.split(" ").includes(String(number))) return startCourses(number);
+    return inTurn(() => orderNow(number));
+  };
+  const orderNow = async (number, choices = []) => {
     let one = cell();
     if (!number && one && !one.dataset.may && !(one.dataset.has && way && !one.dataset.closed)) one = nextOpen(one);
     if (!one) return say(document.querySelector(".key[data-key-of=Enter]").textContent, false);
     chosen = one.dataset.day + " " + one.dataset.meal;
-    const values = { kind: "order", day: one.dataset.day, meal: one.dataset.meal, seen: one.dataset.seen, number, way, source, key: key() };
+    const values = { kind: "order", day: one.dataset.day, meal: one.dataset.meal, seen: one.dataset.seen, number, way, source, choices: choices.join(" "), key: key() };
     const isNew = Boolean(one.dataset.may);
     await send("/operator/act", values, () => {
       const next = isNew && !number && nextOpen(cell());
@@ -158,6 +167,76 @@
       const one = cell();
       if (one?.dataset.has && !one.dataset.closed) await orderNow(0);
     });
+  };
+
+  // ---- courses of a set meal: one digit an option, the order goes with the last one; Enter leaves the rest to the kitchen
+
+  let courses = null; // { number, of, questions, chosen, typed }: what is being chosen, keys typed ahead of its screen
+  const dropCourses = () => {
+    courses = null;
+    delete document.body.dataset.course;
+  };
+  const isCourse = (one) => courses === one && chosen === one.of;
+  const startCourses = (number) => {
+    const mine = { number, of: chosen, questions: null, chosen: [], typed: [] };
+    courses = mine;
+    // In turn: the meal that it is about may just be on its way to the kitchen.
+    return inTurn(async () => {
+      if (!isCourse(mine)) return;
+      const place = document.getElementById("dishes");
+      if (!place.querySelector("template.course") || place.dataset.of !== mine.of) await showDishes(cell());
+      if (!isCourse(mine)) return;
+      mine.questions = [...place.querySelectorAll(`template.course[data-number="${number}"]`)].map((one) => ({
+        pick: Number(one.dataset.pick),
+        content: one.content,
+      }));
+      drawCourse();
+      for (const typed of mine.typed.splice(0)) if (courses === mine) courseKey(typed);
+    });
+  };
+  const courseAt = () => courses.questions[courses.chosen.length - 1];
+  const drawCourse = () => {
+    if (courses.chosen.length === 0) courses.chosen.push([]);
+    if (courses.chosen.length > courses.questions.length) return endCourses(true);
+    const place = document.getElementById("dishes");
+    place.replaceChildren(courseAt().content.cloneNode(true));
+    for (const one of place.querySelectorAll(".option-key")) {
+      one.setAttribute("aria-pressed", String(courses.chosen.at(-1).includes(one.dataset.option)));
+    }
+    document.body.dataset.course = String(courses.chosen.length);
+    place.scrollIntoView({ block: "nearest" });
+    return undefined;
+  };
+  const endCourses = (isDone) => {
+    const done = courses;
+    dropCourses();
+    if (isDone) return inTurn(() => orderNow(done.number, done.chosen.flat()));
+    return cell() && showDishes(cell());
+  };
+  const pickOption = (code) => {
+    const picked = courses.chosen.at(-1);
+    if (picked.includes(code)) picked.splice(picked.indexOf(code), 1);
+    else picked.push(code);
+    if (picked.length >= courseAt().pick) courses.chosen.push([]);
+    drawCourse();
+  };
+  const courseKey = (pressed) => {
+    if (!courses.questions) {
+      if (pressed === "Escape") return endCourses(false), true;
+      courses.typed.push(pressed);
+      return true;
+    }
+    const option = /^[1-9]$/.test(pressed) && document.querySelectorAll("#dishes .option-key")[Number(pressed) - 1];
+    if (option) pickOption(option.dataset.option);
+    else if (pressed === "Enter") endCourses(true);
+    else if (pressed === "Escape") endCourses(false);
+    else if (pressed === "Backspace") {
+      if (courses.chosen.at(-1).length) courses.chosen.at(-1).pop();
+      else if (courses.chosen.length > 1) courses.chosen.pop(), courses.chosen.at(-1).pop();
+      else return endCourses(false), true;
+      drawCourse();
+    } else return Boolean(DIRECTIONS[pressed]) === false && pressed.length === 1;
+    return true;
   };
 
   // ---- questions: one line, shut by Esc
@@ -331,6 +410,8 @@
   };
   const press = (pressed) => {
     const letter = pressed.toLowerCase();
+    if (courses && courseKey(pressed)) return true;
+    if (courses) endCourses(false);
     if (pressed === "/") return find.focus(), find.select(), true;
     if (letter === "a" && calls.length) return take(calls[0].id), true;
     if (!elder()) {
@@ -393,6 +474,8 @@
   document.addEventListener("click", (event) => {
     const hit = (name) => event.target.closest(name);
     if (hit(".pick")) return choose(hit(".pick").dataset.elder);
+    if (hit(".option-key")) return courses && pickOption(hit(".option-key").dataset.option);
+    if (hit("[data-course]")) return courses && courseKey({ rest: "Enter", back: "Backspace", leave: "Escape" }[hit("[data-course]").dataset.course]);
     if (hit(".dish-key")) return order(Number(hit(".dish-key").dataset.number));
     if (hit("[data-do]")) return press(hit("[data-do]").dataset.do);
     if (hit(".as")) return press(Object.entries(SOURCES).find(([, name]) => name === hit(".as").dataset.source)[0]);

@@ -176,12 +176,10 @@ def test_the_server_away_is_a_screen_and_no_white_page(stand: Stand) -> None:
     kiosk = stand()
     kiosk.swipe(CARD[28])
     kiosk.page.context.set_offline(True)
-    kiosk.page.locator("button[value=take]").tap()
     kiosk.page.wait_for_selector("#away[open]")
     assert PHONE in kiosk.page.inner_text("#away")
     assert kiosk.broken_rules() == []
     kiosk.page.context.set_offline(False)
-    kiosk.page.locator("[data-again]").tap()
     kiosk.page.wait_for_selector("#away", state="hidden")
     assert kiosk.step == "take"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
@@ -12,9 +13,11 @@ from sqlmodel import select
 from service.access import Reach
 from service.clock import StoppedClock
 from service.db import Database
-from service.errors import NotAllowedError, NotFoundError
-from service.money.papers import list_money_papers, write_money_papers
+from service.errors import InvalidError, NotAllowedError, NotFoundError, StorageError
+from service.money.papers import file_name, list_money_papers, write_money_papers
 from service.money.rendering import MoneyPaper, PaperForm
+from service.money.report_lines import ExceptionKind, kind_of_exception
+from service.money.statements import elder_statement
 from service.served import Bounds, Whereabouts
 from service.settlement import settle
 from service.tables import AuditEntry
@@ -275,3 +278,110 @@ def test_many_statements_come_in_several_files_that_leave_nobody_out(
         if one.file
     )
     assert all(f"S{months[2]}-E-{number}" in names for number in ("E01", "E02", "E03", "E04", "E05", "E06"))
+
+
+def write_all(
+    database: Database, number: int, folder: Path, clock: StoppedClock, *kinds: MoneyPaper, **other: Any
+) -> Any:
+    return write_money_papers(
+        database,
+        number,
+        folder,
+        **{"kinds": kinds or tuple(MoneyPaper), "forms": [PaperForm.XLSX], "language": "zh", **other},
+        by=BY,
+        clock=clock,
+    )
+
+
+def test_a_minus_on_a_statement_stands_before_the_sign_of_the_money(sqlite_database: Database, months: Months) -> None:
+    paper = printed(sqlite_database, months[2], MoneyPaper.ELDER_STATEMENT, subject="E03", language="en")
+    assert "−¥16.80" in words_of(paper)
+
+
+def test_more_statements_than_one_file_takes_are_refused_and_not_cut(
+    sqlite_database: Database, months: Months, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.money.rendering.STATEMENTS_A_FILE", 4)
+    with pytest.raises(InvalidError) as refusal:
+        printed(sqlite_database, months[2], MoneyPaper.ELDER_STATEMENT)
+    assert refusal.value.key == "account.too_many"
+
+
+def test_who_has_no_line_and_a_settlement_without_one_have_no_statement(
+    sqlite_database: Database, months: Months, clock: StoppedClock
+) -> None:
+    with pytest.raises(NotFoundError) as nobody:
+        printed(sqlite_database, months[2], MoneyPaper.ELDER_STATEMENT, subject="E99")
+    empty = settle(sqlite_database, (), since=FIRST, until=FIRST, scheme=stacked(), bounds=Bounds(), by=BY, clock=clock)
+    with pytest.raises(NotFoundError) as nothing:
+        printed(sqlite_database, empty.settlement_id, MoneyPaper.ELDER_STATEMENT)
+    assert (nobody.value.key, nothing.value.key) == ("account.no_line", "account.nothing")
+    with sqlite_database.read() as session, pytest.raises(NotFoundError) as alone:
+        elder_statement(session, months[2], "E99")
+    assert alone.value.key == "account.no_line"
+
+
+def test_a_settlement_of_nothing_writes_no_statement_and_a_file_for_each_other_paper(
+    sqlite_database: Database, months: Months, clock: StoppedClock, tmp_path: Path
+) -> None:
+    empty = settle(sqlite_database, (), since=FIRST, until=FIRST, scheme=stacked(), bounds=Bounds(), by=BY, clock=clock)
+    written = write_all(sqlite_database, empty.settlement_id, tmp_path, clock)
+    assert MoneyPaper.ELDER_STATEMENT not in {one.kind for one in written}
+    assert {one.error for one in written} == {""}
+
+
+def test_a_paper_that_cannot_be_stored_is_told_and_not_noted_as_printed(
+    sqlite_database: Database, months: Months, clock: StoppedClock, tmp_path: Path
+) -> None:
+    name = file_name(months[2], MoneyPaper.DISTRICT_SETTLEMENT, "", PaperForm.XLSX, "zh")
+    (tmp_path / name).mkdir()
+    told: list[tuple[int, int]] = []
+    kinds = (MoneyPaper.DISTRICT_SETTLEMENT, MoneyPaper.EXCEPTION_LIST)
+    written = write_all(
+        sqlite_database, months[2], tmp_path, clock, *kinds, progress=lambda done, all_: told.append((done, all_))
+    )
+    assert [(one.kind, bool(one.error), one.file is None) for one in written] == [
+        (MoneyPaper.DISTRICT_SETTLEMENT, True, True),
+        (MoneyPaper.EXCEPTION_LIST, False, False),
+    ]
+    assert told == [(1, 2), (2, 2)]
+    with sqlite_database.read() as session:
+        entries = session.exec(select(AuditEntry).where(AuditEntry.action == "print_money_paper")).all()
+    assert [one.details["paper"] for one in entries] == ["exception_list"]
+
+
+def test_where_no_folder_can_be_made_nothing_is_written(
+    sqlite_database: Database, months: Months, clock: StoppedClock, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StorageError):
+        write_all(sqlite_database, months[2], tmp_path / "file", clock)
+
+
+def test_memory_of_a_paper_of_many_pages_is_given_back_before_the_next(
+    sqlite_database: Database, months: Months, clock: StoppedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.money.papers.MANY_PAGES", 0)
+    written = write_all(
+        sqlite_database,
+        months[2],
+        tmp_path,
+        clock,
+        MoneyPaper.ELDER_STATEMENT,
+        forms=[PaperForm.PDF],
+        elder_number="E05",
+    )
+    assert [one.pages > 0 for one in written] == [True]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("money.stop.deceased", ExceptionKind.DEAD),
+        ("money.why.residence", ExceptionKind.OUTSIDE_PLACE),
+        ("money.why.hukou_not_at_place", ExceptionKind.OUTSIDE_PLACE),
+        ("money.why.too_young", ExceptionKind.NOT_ENTITLED),
+    ],
+)
+def test_a_refused_claim_is_filed_under_what_is_wrong_with_it(reason: str, kind: ExceptionKind) -> None:
+    assert kind_of_exception(reason) is kind

@@ -94,6 +94,19 @@ def test_a_stranger_to_the_city_may_eat_without_a_subsidy(street: Database) -> N
     assert "广州市" in subsidised.say("zh")
 
 
+def test_a_residence_that_nobody_has_noted_keeps_nobody_from_eating_but_pays_no_subsidy(street: Database) -> None:
+    add(street, hukou())
+    with street.write() as session:
+        elder = session.get_one(Elder, "E1")
+        elder.community_code = None
+        session.add(elder)
+    may_eat, subsidised = decided(street)
+    assert (may_eat.is_yes, subsidised.is_yes) == (True, False)
+    assert (may_eat.key, subsidised.key) == ("people.why.residence_unknown", "money.why.residence_unknown")
+    assert "广州市" in may_eat.say("zh")
+    assert "full price" in may_eat.say("en")
+
+
 def test_a_lost_card_takes_nothing_away(street: Database) -> None:
     add(street, hukou(), ElderCard(elder_number="E1", kind="benefit", card_number="S1", state=CardState.LOST))
     assert [answer.is_yes for answer in decided(street)] == [True, True]

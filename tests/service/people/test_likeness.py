@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import SQLModel, select
 
 from kitchens.meals import Fulfilment, Meal
 from service.access import EVERYTHING, Reach
-from service.clock import StoppedClock
+from service.clock import StoppedClock, local_day
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError
 from service.people import (
@@ -24,12 +24,15 @@ from service.people import (
 )
 from service.people.likeness import Sign
 from service.tables import (
+    AuditEntry,
     Elder,
     ElderAbsence,
     ElderCard,
     ElderPhone,
     ElderState,
+    MealDay,
     MealOrder,
+    MealState,
     OrderSource,
     StandingOrder,
 )
@@ -59,16 +62,21 @@ def alike(database: Database, reach: Reach = EVERYTHING) -> list[tuple[str, str,
         return [(pair.one.number, pair.other.number, pair.signs) for pair in list_alike(session, reach)]
 
 
-def order(number: str, at: datetime) -> MealOrder:
+def order(number: str, at: datetime, day: date = MONDAY, source: OrderSource = OrderSource.PHONE) -> MealOrder:
     return MealOrder(
         elder_number=number,
-        service_day=MONDAY,
+        service_day=day,
         meal=Meal.LUNCH,
         fulfilment=Fulfilment.HOME,
-        source=OrderSource.PHONE,
-        placed_by="desk",
+        source=source,
+        placed_by="standing" if source == OrderSource.STANDING else "desk",
         placed_at=at,
     )
+
+
+def states(database: Database) -> dict[tuple[str, date], str]:
+    with database.read() as session:
+        return {(one.elder_number, one.service_day): one.state for one in session.exec(select(MealOrder))}
 
 
 def standing(database: Database) -> dict[str, int]:
@@ -151,6 +159,60 @@ def test_two_orders_of_one_meal_stop_a_merge(town: Database, clock: StoppedClock
     assert "2026-11-23" in refusal.value.say("zh")
     with town.read() as session:
         assert session.get_one(Elder, "E12").merged_into is None
+
+
+def test_what_both_had_is_a_fact_that_stays_with_each_and_is_said_in_the_audit(
+    town: Database, clock: StoppedClock
+) -> None:
+    past, closed = MONDAY - timedelta(days=4), local_day(clock.now())
+    with town.write() as session:
+        for number in ("E01", "E12"):
+            for day in (past, closed):
+                session.add(order(number, clock.now(), day))
+        session.add(MealDay(service_day=closed, meal=Meal.LUNCH, state=MealState.PUBLISHED, all_delivered=False))
+    merge(town, keep="E01", double="E12", by="desk", clock=clock)
+    assert states(town) == dict.fromkeys(
+        [(number, day) for number in ("E01", "E12") for day in (past, closed)], "placed"
+    )
+    with town.read() as session:
+        noted = session.exec(select(AuditEntry).where(AuditEntry.action == "merge")).all()
+    said = sorted(f"{day}/lunch" for day in (past, closed))
+    assert [one.details["both_had"] for one in noted] == [said, said]
+
+
+def test_a_meal_that_is_planned_stays_under_the_number_that_it_was_planned_for(
+    town: Database, clock: StoppedClock
+) -> None:
+    today = local_day(clock.now())
+    with town.write() as session:
+        session.add_all([order("E12", clock.now(), today), order("E12", clock.now())])
+        session.add(MealDay(service_day=today, meal=Meal.LUNCH, state=MealState.PUBLISHED, all_delivered=False))
+    merge(town, keep="E01", double="E12", by="desk", clock=clock)
+    assert states(town) == {("E12", today): "placed", ("E01", MONDAY): "placed"}
+
+
+def test_a_meal_that_only_a_standing_order_made_twice_is_withdrawn_and_comes_back_with_an_undo(
+    town: Database, clock: StoppedClock
+) -> None:
+    with town.write() as session:
+        session.add(order("E01", clock.now()))
+        session.add(order("E12", clock.now(), source=OrderSource.STANDING))
+    before = everything(town)
+    merge(town, keep="E01", double="E12", by="desk", clock=clock)
+    assert states(town) == {("E01", MONDAY): "placed", ("E12", MONDAY): "withdrawn"}
+    undo_merge(town, double="E12", by="desk", clock=clock)
+    assert everything(town) == before
+
+
+def test_an_undone_merge_brings_back_no_meal_whose_orders_are_closed(town: Database, clock: StoppedClock) -> None:
+    with town.write() as session:
+        session.add(order("E01", clock.now()))
+        session.add(order("E12", clock.now(), source=OrderSource.STANDING))
+    merge(town, keep="E01", double="E12", by="desk", clock=clock)
+    with town.write() as session:
+        session.add(MealDay(service_day=MONDAY, meal=Meal.LUNCH, state=MealState.CLOSED, all_delivered=False))
+    undo_merge(town, double="E12", by="desk", clock=clock)
+    assert states(town)["E12", MONDAY] == "withdrawn"
 
 
 def test_what_cannot_be_merged_is_refused(town: Database, clock: StoppedClock) -> None:

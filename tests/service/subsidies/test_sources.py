@@ -111,7 +111,6 @@ def test_guangzhou_pays_the_operator_for_an_entitled_meal_whose_subsidy_comes_to
     [
         (elder(59, HAIZHU), "too_young"),
         (elder(70, FOSHAN), "residence"),
-        (elder(70, HAIZHU, residence=None), "residence_unknown"),
         (elder(70, HAIZHU, dwelling=Dwelling.CARE_HOME), "dwelling"),
     ],
 )
@@ -120,6 +119,19 @@ def test_guangzhou_serves_those_of_60_who_live_at_home_in_the_city(who: Any, ref
     assert answer.refusal == f"money.why.{refusal}"
     assert (answer.lines, answer.elder_pays_fen, answer.bill_fen) == ((), 0, 0)
     assert not answer.is_subsidised.is_yes
+
+
+def test_guangzhou_feeds_who_has_no_residence_noted_at_the_full_price_until_somebody_notes_it() -> None:
+    """Article 3 serves who lives in the city, article 26 pays for who is registered: nobody goes hungry for a gap."""
+    answer = priced(GZ, 1300, elder(70, HAIZHU, residence=None), **HOME)
+    assert (answer.refusal, answer.may_eat.is_yes, answer.is_subsidised.is_yes) == (None, True, False)
+    assert (answer.may_eat.key, answer.is_subsidised.key) == (
+        "money.may_eat.residence_unknown",
+        "money.why.residence_unknown",
+    )
+    assert (paid(answer), answer.elder_pays_fen, answer.grants_fen) == ({"own_part": 1500}, 1500, 0)
+    assert {one.obstacle.key for one in answer.passed_over} == {"money.why.residence_unknown"}
+    assert priced(GZ, 1300, elder(59, HAIZHU, residence=None)).refusal == "money.why.too_young"
 
 
 def test_guangzhou_feeds_who_is_registered_elsewhere_at_the_full_price() -> None:

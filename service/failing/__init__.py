@@ -1,0 +1,1 @@
+"""A kitchen fails during a meal: reported by one, answered by a newer version of the plan."""

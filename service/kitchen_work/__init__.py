@@ -1,0 +1,1 @@
+"""What is written down while a published meal is cooked, packed, loaded and received, and the close of the day."""
