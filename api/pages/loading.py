@@ -22,6 +22,7 @@ from api.pages.working import (
     call_for,
     fresh_key,
     keyer_of,
+    looking_at,
     meal_and_plan,
     second_of,
     sentence,
@@ -57,7 +58,9 @@ def _shown(
 ) -> HTMLResponse:
     with house.database.read() as session:
         choice, plan = meal_and_plan(session, house, day, meal)
-        runs = run_views(session, plan, login.reach) if plan else ()
+        # Kept in the address of every form here, so that an act does not lead to another kitchen.
+        looking = looking_at(session, plan, login, request.query_params.get("kitchen", ""))
+        runs = run_views(session, plan, looking.reach) if plan else ()
         missing = missing_views(session, plan, login.reach) if plan else ()
         instead = substitutes(session, plan) if plan and missing else ()
     return page(
@@ -67,6 +70,7 @@ def _shown(
         status=said.status if said else 200,
         choice=choice,
         plan=plan,
+        looking=looking,
         runs=runs,
         missing=missing,
         instead=instead,

@@ -22,6 +22,7 @@ from api.pages.working import (
     call_for,
     fresh_key,
     keyer_of,
+    looking_at,
     meal_and_plan,
     second_of,
     sentence,
@@ -29,6 +30,7 @@ from api.pages.working import (
 from kitchens.meals import Meal
 from service.access import Login
 from service.errors import InvalidError
+from service.kitchen_work.boxes import kitchens_of_list
 from service.kitchen_work.missing import report_short
 from service.kitchen_work.packing import Scan, check_box, tick_box, untick_box
 from service.kitchen_work.ramp_view import MOST_MARKS, pick_lists
@@ -46,9 +48,10 @@ def show_packing(
     day: DayQuery = None,
     meal: MealQuery = None,
     list: str = "",  # noqa: A002  what the address calls it
+    kitchen: str = "",
 ) -> HTMLResponse:
-    """Show one pick list: the one asked for, else the first with anything open."""
-    return _shown(request, house, login, day, meal, list)
+    """Show one pick list: the one asked for, else the first of the kitchen with anything open."""
+    return _shown(request, house, login, day, meal, list, kitchen=kitchen)
 
 
 def _shown(
@@ -59,10 +62,13 @@ def _shown(
     meal: Meal | None,
     list_key: str,
     said: Said | None = None,
+    kitchen: str = "",
 ) -> HTMLResponse:
     with house.database.read() as session:
         choice, plan = meal_and_plan(session, house, day, meal)
-        lists, marks = pick_lists(session, plan, login.reach) if plan else ((), ())
+        of_list = kitchens_of_list(session, plan, list_key) if plan and list_key else ()
+        looking = looking_at(session, plan, login, next(iter(of_list), kitchen))
+        lists, marks = pick_lists(session, plan, looking.reach) if plan else ((), ())
     wanted = [one for one in lists if one.head.key == list_key]
     waiting = [one for one in lists if one.ticked < one.owed]
     chosen = next(iter([*wanted, *waiting, *lists]), None)
@@ -74,6 +80,7 @@ def _shown(
         status=said.status if said else 200,
         choice=choice,
         plan=plan,
+        looking=looking,
         lists=lists,
         chosen=chosen,
         marks=of_kitchen,

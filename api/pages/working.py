@@ -15,8 +15,9 @@ from api.access import Operation
 from api.deps import House, ServiceDay, let_pass
 from api.errors import STATUS
 from kitchens.meals import Meal
-from service.access import Login, vouch
+from service.access import EVERYTHING, Login, Reach, vouch
 from service.board.heads import MealChoice, choose_meal, find_plan
+from service.board.kitchen import list_plan_kitchens
 from service.clock import local_day
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, NuanfanError, StorageError
 from service.idempotency import Call, call_of
@@ -39,6 +40,25 @@ class Said:
     is_done: bool
     text: str
     status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Which kitchens somebody may look at, by code and name, and which one is looked at: what `reach` holds."""
+
+    kitchens: tuple[tuple[str, str], ...]
+    code: str
+    reach: Reach
+
+
+def looking_at(session: Session, plan: Plan | None, login: Login, asked: str) -> Looking:
+    """Return the kitchen that is looked at: one's own, else the one asked for, else the first that cooks."""
+    if plan is None or login.reach != EVERYTHING:
+        return Looking((), login.reach.kitchen or "", login.reach)
+    kitchens = list_plan_kitchens(session, plan)
+    codes = [code for code, _ in kitchens]
+    code = asked if asked in codes else next(iter(codes), "")
+    return Looking(kitchens, code, Reach(kitchen=code) if code else EVERYTHING)
 
 
 def attempt(language: str, act: Callable[[], str]) -> Said:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,20 +124,31 @@ class Ramp:
         return next((one for one in self.lists if one.key == key), None)
 
 
-def read_ramp(session: Session, plan: Plan) -> Ramp:
-    """Return every box of a plan with its pick list.
+def read_ramp(session: Session, plan: Plan, kitchens: Collection[str] | None = None) -> Ramp:
+    """Return every box of a plan, or of some of its kitchens, with its pick list.
 
     A consignment that comes in several lots is filled as the manifests say: what couriers take first comes first.
     """
-    boxes = _boxes(session, plan)
-    heads, filled = _fill(session, plan, boxes)
+    boxes = _boxes(session, plan, kitchens)
+    heads, filled = _fill(session, plan, boxes, kitchens)
     return Ramp(plan, {box.label: box for box in sorted(filled, key=lambda box: (len(box.label), box.label))}, heads)
 
 
-def _boxes(session: Session, plan: Plan) -> list[PackBox]:
-    names = {dish.code: dish.name for dish in session.exec(select(Dish))}
+def kitchens_of_list(session: Session, plan: Plan, key: str) -> set[str]:
+    """Return whose pick list this is: one kitchen, or none where no list is called so."""
+    of_van = select(VanRun.kitchen_code).where(VanRun.plan_id == plan.id, VanRun.code == key.rpartition("-")[0])
+    found = set(session.exec(of_van))
+    if found:
+        return found
+    of_plan = select(Batch.kitchen_code).where(Batch.plan_id == plan.id).distinct()
+    return {code for code in session.exec(of_plan) if key.startswith(f"{code}-")}
+
+
+def _boxes(session: Session, plan: Plan, kitchens: Collection[str] | None) -> list[PackBox]:
+    named: Any = session.execute(select_rows(col(Dish.code), col(Dish.name)))
+    names: dict[str, str] = dict(named.all())
     sides = _sides(session, plan, names)
-    rows: Any = session.execute(
+    asked = (
         select_rows(PlannedOrder, MealOrder, Elder, Batch, Visit, col(CourierRun.code))
         .join(MealOrder, col(MealOrder.id) == col(PlannedOrder.order_id))
         .join(Elder, col(Elder.number) == col(MealOrder.elder_number))
@@ -147,6 +158,7 @@ def _boxes(session: Session, plan: Plan) -> list[PackBox]:
         .where(col(PlannedOrder.plan_id) == plan.id)
         .order_by(col(PlannedOrder.order_id))
     )
+    rows: Any = session.execute(asked if kitchens is None else asked.where(col(Batch.kitchen_code).in_(kitchens)))
     return [
         PackBox(
             order=order,
@@ -185,7 +197,9 @@ def _sides(session: Session, plan: Plan, names: Mapping[str, str]) -> dict[int, 
     return {order_id: tuple(sorted(some, key=lambda side: side.letter)) for order_id, some in found.items()}
 
 
-def _fill(session: Session, plan: Plan, boxes: Sequence[PackBox]) -> tuple[tuple[PickHead, ...], list[PackBox]]:
+def _fill(
+    session: Session, plan: Plan, boxes: Sequence[PackBox], kitchens: Collection[str] | None
+) -> tuple[tuple[PickHead, ...], list[PackBox]]:
     lots = _lots_of_stops(session, plan)
     apart = set(lots.values())
     waiting: defaultdict[tuple[str, str, str], list[PackBox]] = defaultdict(list)
@@ -194,19 +208,20 @@ def _fill(session: Session, plan: Plan, boxes: Sequence[PackBox]) -> tuple[tuple
         waiting[lot if lot in apart else (*lot[:2], "")].append(box)
     heads: list[PickHead] = []
     filled: list[PackBox] = []
-    stops: Any = session.execute(
+    stops = (
         select(VanStop, VanRun)
         .join(VanRun, col(VanRun.id) == col(VanStop.van_run_id))
         .where(VanRun.plan_id == id_of(plan))
         .order_by(col(VanStop.ready_s), col(VanRun.code), col(VanStop.position))
     )
-    for stop, run in stops:
+    rows: Any = session.execute(stops if kitchens is None else stops.where(col(VanRun.kitchen_code).in_(kitchens)))
+    for stop, run in rows:
         lot = lots.get((run.van_code, run.depart_s, stop.position), (run.kitchen_code, stop.meal_point_code, ""))
         key = f"{run.code}-{stop.position}"
         heads.append(PickHead(key, run.kitchen_code, stop.meal_point_code, run, stop))
         filled += (_on_list(box, key) for box in waiting[lot][: stop.boxes])
         waiting[lot] = waiting[lot][stop.boxes :]
-    heads.sort(key=lambda one: (one.van_run.depart_s, one.key) if one.van_run else (0, one.key))
+    heads.sort(key=_leaves)
     staying: defaultdict[tuple[str, str], list[PackBox]] = defaultdict(list)
     for (kitchen, point, _), rest in sorted(waiting.items()):
         staying[kitchen, point] += rest
@@ -216,6 +231,12 @@ def _fill(session: Session, plan: Plan, boxes: Sequence[PackBox]) -> tuple[tuple
             heads.append(PickHead(key, kitchen, point))
             filled += (_on_list(box, key) for box in rest)
     return tuple(heads), filled
+
+
+def _leaves(head: PickHead) -> tuple[int, str, int]:
+    if head.van_run is None or head.stop is None:
+        return 0, head.key, 0
+    return head.van_run.depart_s, head.van_run.code, head.stop.position
 
 
 def _lots_of_stops(session: Session, plan: Plan) -> dict[tuple[str, int, int], tuple[str, str, str]]:

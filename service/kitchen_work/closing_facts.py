@@ -248,11 +248,11 @@ def _print(session: Session, service_day: date, meal: Meal, plan: Plan | None, n
     due = [one for one in papers if one.written_at is None and not one.error]
     blocks = []
     if not papers:
-        blocks.append(Block("close.no_papers", {}, "/papers"))
+        blocks.append(Block("close.no_papers", {}, "/print"))
     if failed:
-        blocks.append(Block("close.papers_failed", {"count": len(failed)}, "/papers"))
+        blocks.append(Block("close.papers_failed", {"count": len(failed)}, "/print"))
     if due:
-        blocks.append(Block("close.papers_due", {"count": len(due)}, "/papers"))
+        blocks.append(Block("close.papers_due", {"count": len(due)}, "/print"))
     figures = {"papers": len(papers), "written": sum(one.written_at is not None for one in papers)}
     return Facts(figures, tuple(blocks), [plan.version, sorted([one.kind, one.subject] for one in papers)])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kitchens.meals import HARDNESS, Meal, Texture
 from service.kitchen_work.boxes import PackBox
@@ -19,9 +19,12 @@ from service.tables import Dish, Elder
 TEXTURE = "texture"
 
 
-def day_pantry(session: Session, service_day: date, meal: Meal) -> Pantry:
-    """Return what every dish is made of on that day, in every kitchen."""
-    return open_pantry(session, service_day, meal, session.exec(select(Dish)).all())
+def day_pantry(session: Session, service_day: date, meal: Meal, box: PackBox | None = None) -> Pantry:
+    """Return what every dish is made of on that day, in every kitchen; of a box, what is in it."""
+    if box is None:
+        return open_pantry(session, service_day, meal, session.exec(select(Dish)).all())
+    in_box = {code for code, _ in _pots(box)}
+    return open_pantry(session, service_day, meal, session.exec(select(Dish).where(col(Dish.code).in_(in_box))).all())
 
 
 def clashes(pantry: Pantry, elder: Elder, kitchen_code: str, pots: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -41,5 +44,8 @@ def clashes(pantry: Pantry, elder: Elder, kitchen_code: str, pots: Iterable[tupl
 
 def clashes_of(pantry: Pantry, box: PackBox) -> tuple[str, ...]:
     """Return what speaks against a box for whom its label names."""
-    pots = [(box.batch.dish_code, box.batch.texture), *((side.dish_code, side.texture) for side in box.sides)]
-    return clashes(pantry, box.elder, box.batch.kitchen_code, pots)
+    return clashes(pantry, box.elder, box.batch.kitchen_code, _pots(box))
+
+
+def _pots(box: PackBox) -> list[tuple[str, str]]:
+    return [(box.batch.dish_code, box.batch.texture), *((side.dish_code, side.texture) for side in box.sides)]

@@ -21,7 +21,7 @@ from service.clock import ZONE
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from service.idempotency import Answer, Call, answered_once
-from service.kitchen_work.boxes import PackBox, PickHead, Ramp, read_ramp
+from service.kitchen_work.boxes import PackBox, PickHead, Ramp, kitchens_of_list, read_ramp
 from service.kitchen_work.carriers import find_out
 from service.kitchen_work.food import food_state, records_of_plan
 from service.kitchen_work.gate import TEXTURE, clashes_of, day_pantry
@@ -30,7 +30,7 @@ from service.tables import BoxTick, MissingBox, OrderState, Plan, PlannedOrder
 from service.texts import Key
 
 LONGEST_SCAN = 60
-_SCAN = re.compile(r"([A-Z0-9]+-\d+)(?:[ /#@]V?(\d+))?")
+_SCAN = re.compile(r"([A-Z0-9]+(?:-[A-Z0-9]+)*-\d+)(?:[ /#@]V?(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def tick_box(
 
     def work(session: Session) -> Answer:
         plan = get_plan(session, service_day, meal)
-        ramp = read_ramp(session, plan)
+        ramp = read_ramp(session, plan, _kitchens_asked(session, plan, scan))
         head = get_list(ramp, scan.list_key, keyer.reach)
         box = _find_box(session, ramp, head, scan.label)
         refuse_signed_out(session, head)
@@ -96,7 +96,7 @@ def check_box(
 
     def work(session: Session) -> Answer:
         plan = get_plan(session, service_day, meal)
-        ramp = read_ramp(session, plan)
+        ramp = read_ramp(session, plan, _kitchens_asked(session, plan, scan))
         head = get_list(ramp, scan.list_key, keyer.reach)
         box = _find_box(session, ramp, head, scan.label)
         refuse_signed_out(session, head)
@@ -117,6 +117,15 @@ def check_box(
         return {"label": box.label, "list": head.key, "checked_by": keyer.name}
 
     return answered_once(database, call, keyer.clock, work)
+
+
+def _kitchens_asked(session: Session, plan: Plan, scan: Scan) -> set[str]:
+    """Return the kitchens of a list and of a label: mostly one, and all that a scan needs to read of a plan."""
+    of_label = select(PlannedOrder.kitchen_code).where(
+        PlannedOrder.plan_id == plan.id, PlannedOrder.label == read_label(scan.label)[0]
+    )
+    labelled = {code for code in session.exec(of_label) if code is not None}
+    return kitchens_of_list(session, plan, scan.list_key) | labelled
 
 
 def untick_box(database: Database, service_day: date, meal: Meal, label: str, keyer: Keyer) -> None:
@@ -224,7 +233,7 @@ def _said_so_before(session: Session, plan: Plan, box: PackBox, version: int | N
     """Return whether this label of that version says what it says now: then nobody need print it again."""
     wanted = select(Plan).where(Plan.service_day == plan.service_day, Plan.meal == plan.meal, Plan.version == version)
     former = session.exec(wanted).first()
-    before = read_ramp(session, former).boxes.get(box.label) if former is not None else None
+    before = read_ramp(session, former, {box.batch.kitchen_code}).boxes.get(box.label) if former is not None else None
     return before is not None and before.says == box.says
 
 
@@ -253,7 +262,7 @@ def _refuse_swapped(box: PackBox, mark: str) -> None:
 def _refuse_unfit(session: Session, plan: Plan, box: PackBox, keyer: Keyer) -> None:
     if box.order.state != OrderState.PLACED:
         raise ConflictError("kitchen_work.called_off", label=box.label)
-    found = clashes_of(day_pantry(session, plan.service_day, Meal(plan.meal)), box)
+    found = clashes_of(day_pantry(session, plan.service_day, Meal(plan.meal), box), box)
     if found:
         words = [Key(word_key(word)) for word in found]
         raise ConflictError("kitchen_work.clash", label=box.label, words=words)

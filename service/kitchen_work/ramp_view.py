@@ -83,7 +83,7 @@ class ListView:
 
 def pick_lists(session: Session, plan: Plan, reach: Reach) -> tuple[tuple[ListView, ...], tuple[str, ...]]:
     """Return the pick lists within a reach as they leave, and the marks that a lid there may bear."""
-    ramp = read_ramp(session, plan)
+    ramp = read_ramp(session, plan, None if reach.kitchen is None else {reach.kitchen})
     ticks = ticks_of(session, ramp)
     missing = {one.order_id for one in list_missing(session, plan)}
     points = {one.code: one.name for one in session.exec(select(MealPoint))}
@@ -166,7 +166,7 @@ class RunView:
 
 def run_views(session: Session, plan: Plan, reach: Reach) -> tuple[RunView, ...]:
     """Return the van runs within a reach as they leave; a meal point sees the stops that are its own."""
-    lists, _ = pick_lists(session, plan, EVERYTHING)
+    lists, _ = pick_lists(session, plan, EVERYTHING if reach.kitchen is None else Reach(kitchen=reach.kitchen))
     by_key = {view.head.key: view for view in lists}
     vans = {one.code: one for one in session.exec(select(Van))}
     runs = session.exec(

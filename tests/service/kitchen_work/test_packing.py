@@ -18,7 +18,7 @@ from service.clock import StoppedClock
 from service.db import Database, open_database
 from service.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, NuanfanError
 from service.kitchen_work import packing
-from service.kitchen_work.boxes import PackBox, Side
+from service.kitchen_work.boxes import PackBox, Side, read_ramp
 from service.kitchen_work.packing import Scan, tick_box, untick_box
 from service.kitchen_work.records import Keyer
 from service.tables import (
@@ -302,3 +302,29 @@ def test_a_scan_without_a_label_is_refused() -> None:
             packing.read_label(scanned)
     assert packing.read_label(" k1-0007 ") == ("K1-0007", None)
     assert packing.read_label("Ｋ１-０００７ v3") == ("K1-0007", 3)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "label", "version"),
+    [
+        ("K01-0007", "K01-0007", None),
+        ("HZ-K01-0007", "HZ-K01-0007", None),
+        ("hz-k01-0007 v2", "HZ-K01-0007", 2),
+        ("ＨＺ－Ｋ０１－０００７", "HZ-K01-0007", None),
+    ],
+)
+def test_a_label_is_read_whatever_its_kitchen_is_called(scanned: str, label: str, version: int | None) -> None:
+    assert packing.read_label(scanned) == (label, version)
+
+
+def test_one_kitchen_of_the_ramp_is_what_it_is_in_the_whole(work: Work) -> None:
+    whole = work.ramp()
+    kitchens = {box.batch.kitchen_code for box in whole.boxes.values()}
+    assert len(kitchens) > 1
+    with work.database.read() as session:
+        for kitchen in kitchens:
+            part = read_ramp(session, work.plan(session), {kitchen})
+            mine = [label for label, box in whole.boxes.items() if box.batch.kitchen_code == kitchen]
+            assert list(part.boxes) == mine
+            assert all(part.boxes[label].pick_list == whole.boxes[label].pick_list for label in mine)
+            assert [one.key for one in part.lists] == [one.key for one in whole.lists if one.kitchen_code == kitchen]
