@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.app import create_app
 from service.clock import StoppedClock, seconds_into
 from service.db import Database
 from service.settings import Settings
-from service.tables import Notice, Outcome, PlannedOrder, VanRun, Visit
+from service.tables import Notice, Outcome, Paper, PaperKind, PaperPrint, PlannedOrder, VanRun, Visit
 from tests.pages.logins import PASSWORD
 from tests.pages.work_town import at
 from tests.service.towns import MONDAY
@@ -34,6 +34,9 @@ class Hands:
         answer = self.client.post(f"/api{path}", json=body)
         assert answer.status_code == status, answer.text
         return answer.json()
+
+    def form(self, path: str, **fields: str) -> Any:
+        return self.client.post(path, data=fields)
 
     def page(self, path: str) -> str:
         answer = self.client.get(path)
@@ -106,6 +109,21 @@ def test_a_day_from_orders_to_signed_manifests_with_cold_food_and_a_missing_box(
     for box in special:
         checker.post("/packing/checks", **DAY, **scanned(box))
     assert cook.post(f"/van-runs/{run}/sign-out", hot_c=66)["boxes"] == len(boxes)
+
+    # The sheet got wet: it comes out again, but only for a reason, and each copy is counted.
+    with sqlite_database.read() as session:
+        sheet = session.exec(
+            select(Paper).where(Paper.kind == PaperKind.LOADING_MANIFEST, Paper.subject == "V01")
+        ).one()
+    assert cook.form(f"/print/papers/{sheet.id}").status_code == 200
+    assert cook.form(f"/print/papers/{sheet.id}", extent="all").status_code == 422
+    assert cook.form(f"/print/papers/{sheet.id}", extent="all", reason="damaged").status_code == 200
+    with sqlite_database.read() as session:
+        copies = session.exec(select(PaperPrint).order_by(col(PaperPrint.copy_number))).all()
+        assert [(one.copy_number, one.reason, one.printed_by) for one in copies] == [
+            (1, "", "chufang"),
+            (2, "damaged", "chufang"),
+        ]
 
     # At the meal point one box is missing: count and labels must add up, and the order is never silently delivered.
     clock.instant = at(10, 45)
