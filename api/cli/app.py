@@ -35,6 +35,8 @@ COMMANDS = {
     "replay-money": "api.cli.settling:replay_command",
     "user": "api.cli.house:user_command",
     "kiosk": "api.cli.kiosk:kiosk_command",
+    "decode": "api.cli.decode:decode_command",
+    "staff": "api.cli.staff:staff_command",
 }
 
 

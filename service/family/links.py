@@ -81,7 +81,7 @@ def make_link(
             until=now + timedelta(days=days),
         )
         session.add(link)
-        details = {"link": link.code, "holder": holder, "consent": consent.text_version}
+        details = {"link": link.code, "consent": consent.text_version}
         audit.note(session, at=now, actor=by, action="make_family_link", subject=elder.number, **details)
     return link, token
 

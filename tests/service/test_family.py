@@ -240,3 +240,11 @@ def test_a_link_of_a_merged_double_is_about_the_person(town: Database, clock: St
     merge(town, keep="E0013", double=REGULAR, by="fuwutai", clock=clock)
     order_by_link(town, token, choice(town, clock, token), key="press-one", clock=clock)
     assert [one.placed_by for one in orders(town, "E0013")] == ["E0004-F1"]
+
+
+def test_the_audit_of_a_link_says_whose_it_is_by_number_and_names_nobody(town: Database, clock: StoppedClock) -> None:
+    linked(town, clock)
+    with town.read() as session:
+        (entry,) = session.exec(select(AuditEntry).where(AuditEntry.action == "make_family_link")).all()
+    assert entry.subject == REGULAR
+    assert DAUGHTER not in str(entry.details)

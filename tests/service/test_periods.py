@@ -22,6 +22,7 @@ from service.served import Span
 from service.settlement import Settled
 from service.subsidies import get_scheme
 from service.tables import (
+    AuditEntry,
     ClearedClaim,
     Elder,
     ElderAbsence,
@@ -411,3 +412,14 @@ def test_a_reason_of_several_words_is_kept_and_said_as_words(few: MoneyTown) -> 
             words = catalogue(language)
             classes = parted.join(words[f"money.class.{one}"] for one in ("dibao", "tekun"))
             assert classes in say_claim(row.reason, row.details, language)
+
+
+def test_what_somebody_writes_about_a_claim_is_kept_with_it_and_not_in_the_audit(few: MoneyTown) -> None:
+    order = few.order("E1")
+    few.publish()
+    few.take(order, at_s=3 * 3600)
+    clear_claims(few.database, [order], reason="陈样E1住院前领走", by="district", clock=few.clock, scheme=GZ)
+    with few.database.read() as session:
+        assert session.exec(select(ClearedClaim)).one().reason.startswith("陈样E1")
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "claim.clear")).one()
+    assert (entry.subject, entry.details) == (str(order), {})
