@@ -22,7 +22,6 @@ WATCHED = frozenset(
         "recipe_line",
         "course",
         "course_option",
-        "course_price",
     }
 )
 """The tables that menus are made of."""

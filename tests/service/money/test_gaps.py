@@ -12,11 +12,13 @@ from kitchens.meals import Fulfilment
 from service.clock import StoppedClock, instant_of
 from service.db import Database
 from service.money.booked import read_account
+from service.money.gaps import Gaps
 from service.money.periods import say_claim, settle_period
 from service.money.report_lines import ExceptionKind, Scope, kind_of_exception
 from service.money.reports import settlement_report
 from service.settlement import Settled, replay
 from service.subsidies import get_scheme
+from service.subsidies.freezing import thaw_case
 from service.tables import ElderPlace, LedgerEntry, PlaceKind, RefusedClaim, SettledMeal
 from tests.service.money_town import MONDAY, MoneyTown, found_money_town
 
@@ -103,3 +105,12 @@ def test_a_home_that_begins_after_the_meal_pays_nothing_for_it(town: MoneyTown) 
     first = settle(town).settlement_id
     note_home(town, MONDAY + timedelta(days=1))
     assert replay(town.database, first, GZ, by="district", clock=town.clock).changes == ()
+
+
+def test_of_whom_no_record_is_read_the_case_stays_as_it_was_settled(town: MoneyTown) -> None:
+    brought(town)
+    settle(town)
+    with town.database.read() as session:
+        [kept] = session.exec(select(SettledMeal).where(SettledMeal.elder_number == "E2")).all()
+        case = thaw_case(kept.facts)
+        assert Gaps.of(session, [kept]).filled(case, "E2") == case
