@@ -8,7 +8,7 @@ cannot be set was not disclosed.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from kitchens.papers import AnyPaper, BoxLabel, PaperHead
 from service import audit
 from service.access import Reach
 from service.board.heads import get_plan
-from service.board.papers import PrintState, get_paper, list_papers
+from service.board.papers import PaperRow, PrintState, get_paper, list_papers
 from service.clock import Clock
 from service.db import Database
 from service.errors import ConflictError, InvalidError, NotFoundError, StorageError
@@ -121,15 +121,7 @@ def print_kind(
     """
     with database.read() as session:
         plan = get_plan(session, service_day, meal)
-        rows = [
-            row
-            for row in list_papers(session, plan, reach)
-            if row.kind == kind and row.print_state is not PrintState.PRINTED
-        ]
-        papers = [session.get_one(Paper, row.id) for row in rows]
-        jobs = [_job(session, paper, session.get_one(Plan, paper.plan_id), wanted) for paper in papers]
-    if not jobs:
-        raise NotFoundError("print.nothing_new")
+        jobs = _new_jobs(session, [row for row in list_papers(session, plan, reach) if row.kind == kind], wanted)
     return _print(database, jobs, wanted, by=by, clock=clock, settings=settings)
 
 
@@ -154,17 +146,24 @@ def print_pack(
     """
     with database.read() as session:
         plan = get_plan(session, service_day, meal)
-        rows = [
-            row
-            for row in list_papers(session, plan, reach)
-            if row.kitchen == kitchen and row.kind is not PaperKind.BOX_LABELS
-        ]
-        papers = [session.get_one(Paper, row.id) for row in rows if row.print_state is not PrintState.PRINTED]
-        jobs = [_job(session, paper, session.get_one(Plan, paper.plan_id), wanted) for paper in papers]
-    if not jobs:
-        raise NotFoundError("print.nothing_new")
+        of_kitchen = [row for row in list_papers(session, plan, reach) if row.kitchen == kitchen]
+        jobs = _new_jobs(session, [row for row in of_kitchen if row.kind is not PaperKind.BOX_LABELS], wanted)
     printed = _print(database, jobs, wanted, by=by, clock=clock, settings=settings)
     return replace(printed, name=f"pack_{service_day}_{meal}_{kitchen}_v{plan.version}_{wanted.language}.pdf")
+
+
+def _new_jobs(session: Session, rows: Iterable[PaperRow], wanted: Wanted) -> list[_Job]:
+    """Return what is to print of these papers: all that nobody has printed as they now stand.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    papers = [session.get_one(Paper, row.id) for row in rows if row.print_state is not PrintState.PRINTED]
+    if not papers:
+        raise NotFoundError("print.nothing_new")
+    return [_job(session, paper, session.get_one(Plan, paper.plan_id), wanted) for paper in papers]
 
 
 def book_copy(database: Database, print_id: int, fate: CopyFate, *, reach: Reach, by: str, clock: Clock) -> None:

@@ -13,13 +13,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
-from sqlmodel import Session
 
 from service.access import Login, find_login
 from service.clock import Clock
 from service.db import Database
-from service.writing import WritingSession, written_table
+from service.writing import WritingSession, watch_tables
 
 REMEMBERED = timedelta(seconds=2)
 """For how long a session that another process has ended may still open a door of this one."""
@@ -83,17 +81,11 @@ def ask_login(database: Database, token: str, clock: Clock) -> Login | None:
     return login
 
 
-@event.listens_for(WritingSession, "after_flush")
-def _note_rows(session: Session, _context: UOWTransaction) -> None:
-    if any(getattr(row, "__tablename__", "") in WATCHED for row in (*session.new, *session.dirty, *session.deleted)):
-        session.info[_CHANGED] = True
+def _note_change(session: Any) -> None:
+    session.info[_CHANGED] = True
 
 
-@event.listens_for(WritingSession, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    table = written_table(state)
-    if table is not None and table.name in WATCHED:
-        state.session.info[_CHANGED] = True
+watch_tables(WATCHED, _note_change)
 
 
 @event.listens_for(WritingSession, "after_commit")

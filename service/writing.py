@@ -7,10 +7,11 @@ tables that nobody watches may be written like that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy import Table, event
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlmodel import Session
 
 
@@ -25,3 +26,18 @@ def written_table(state: ORMExecuteState) -> Table | None:
     statement: Any = state.statement
     table: Table = statement.table
     return table
+
+
+def watch_tables(names: frozenset[str], note: Callable[[Any], None]) -> None:
+    """Have `note` called with the session that writes to one of these tables, by rows or by a statement."""
+
+    @event.listens_for(WritingSession, "after_flush")
+    def note_rows(session: Session, _context: UOWTransaction) -> None:
+        if any(getattr(row, "__tablename__", "") in names for row in (*session.new, *session.dirty, *session.deleted)):
+            note(session)
+
+    @event.listens_for(WritingSession, "do_orm_execute")
+    def note_statement(state: ORMExecuteState) -> None:
+        table = written_table(state)
+        if table is not None and table.name in names:
+            note(state.session)

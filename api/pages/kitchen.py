@@ -20,6 +20,7 @@ from service.board.kitchen import TEXTURES, kitchen_view, list_plan_kitchens, li
 from service.board.late import late_rows
 from service.clock import ZONE, instant_of
 from service.errors import InvalidError, NotAllowedError
+from service.idempotency import Answer
 from service.kitchen_work.records import Keyer, key_entry, key_sheet, withdraw
 from service.kitchen_work.sheets import Entry, read_line, tenths_of
 from service.late import LONGEST_REASON, decide_late
@@ -163,10 +164,14 @@ def _keyed(request: Request, house: House, login: Login, form: Where, line: str)
         read = read_line(line, form.kitchen)
         call = call_for(login, form.key, "sheet", line=line, day=form.day, meal=form.meal)
         kept = key_sheet(house.database, form.day, form.meal, read, keyer_of(house, login), call=call)
-        until = f"{datetime.fromisoformat(kept['eat_by']).astimezone(ZONE):%H:%M}"
-        return sentence(language, "work.kept", batch=kept["batch"], rows=kept["rows"], until=until)
+        return _kept(language, kept)
 
     return _shown(request, house, login, form.day, form.meal, form.kitchen, attempt(language, act))
+
+
+def _kept(language: str, kept: Answer) -> str:
+    until = f"{datetime.fromisoformat(kept['eat_by']).astimezone(ZONE):%H:%M}"
+    return sentence(language, "work.kept", batch=kept["batch"], rows=kept["rows"], until=until)
 
 
 @router.post("/batches/{batch_id}/reading")
@@ -182,8 +187,7 @@ def do_reading(
         entry = Entry(form.kind, tenths_c=tenths_of(form.core.strip(), form.core.strip()))
         call = call_for(login, form.key, "reading", batch=batch_id, kind=form.kind, core=form.core)
         kept = key_entry(house.database, batch_id, entry, keyer_of(house, login), call=call)
-        until = f"{datetime.fromisoformat(kept['eat_by']).astimezone(ZONE):%H:%M}"
-        return sentence(language, "work.kept", batch=kept["batch"], rows=kept["rows"], until=until)
+        return _kept(language, kept)
 
     return _shown(request, house, login, form.day, form.meal, form.kitchen, attempt(language, act))
 

@@ -176,9 +176,10 @@ def run_views(session: Session, plan: Plan, reach: Reach) -> tuple[RunView, ...]
     for run in runs:
         if reach.kitchen not in {None, run.kitchen_code}:
             continue
+        carriers = list_carriers(session, run.id or 0)
         of_run = select(VanStop).where(VanStop.van_run_id == run.id).order_by(col(VanStop.position))
         stops = tuple(
-            _stop_view(session, run, stop, by_key[f"{run.code}-{stop.position}"])
+            _stop_view(session, run, stop, by_key[f"{run.code}-{stop.position}"], carriers)
             for stop in session.exec(of_run)
             if reach.meal_point in {None, stop.meal_point_code}
         )
@@ -188,7 +189,9 @@ def run_views(session: Session, plan: Plan, reach: Reach) -> tuple[RunView, ...]
     return tuple(found)
 
 
-def _stop_view(session: Session, run: VanRun, stop: VanStop, view: ListView) -> StopView:
+def _stop_view(
+    session: Session, run: VanRun, stop: VanStop, view: ListView, carriers: Sequence[CarrierLoad]
+) -> StopView:
     return StopView(
         stop=stop,
         key=view.head.key,
@@ -196,7 +199,7 @@ def _stop_view(session: Session, run: VanRun, stop: VanStop, view: ListView) -> 
         owed=view.owed,
         ticked=view.ticked,
         unsigned=sum(one.needs_second for one in view.boxes),
-        carriers=tuple(one for one in list_carriers(session, run.id or 0) if one.position == stop.position),
+        carriers=tuple(one for one in carriers if one.position == stop.position),
         arrived=find_in(session, run, stop.position),
         labels=tuple(sorted(one.box.label for one in view.boxes if one.tick is not None)),
     )

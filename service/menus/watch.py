@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlmodel import Session, col
 
 from service.tables import MenuVersion
-from service.writing import WritingSession, written_table
+from service.writing import WritingSession, watch_tables
 
 WATCHED = frozenset(
     {
@@ -37,22 +36,12 @@ def has_changed(session: Session) -> bool:
     return bool(session.info.get(_CHANGED))
 
 
-@event.listens_for(WritingSession, "after_flush")
-def _note_rows(session: Session, _context: UOWTransaction) -> None:
-    if any(getattr(row, "__tablename__", "") in WATCHED for row in (*session.new, *session.dirty, *session.deleted)):
-        _note_change(session)
-
-
-@event.listens_for(WritingSession, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    table = written_table(state)
-    if table is not None and table.name in WATCHED:
-        _note_change(state.session)
-
-
 def _note_change(session: Any) -> None:
     session.info[_CHANGED] = True
     session.info.pop(READ, None)
+
+
+watch_tables(WATCHED, _note_change)
 
 
 @event.listens_for(WritingSession, "before_commit")
